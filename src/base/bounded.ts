@@ -1,4 +1,6 @@
-/** What stays within bounds: a budget for reading one input, a map that forgets, JSON from strangers, a page of a list. */
+/**
+ * What stays within bounds: a budget for reading one input, a map that forgets, JSON from strangers, a page of a list.
+ */
 import { Refusal } from './refusal.ts';
 
 /** What may still be spent on one input. Every loop of a reader spends from it, whatever the input says of itself. */

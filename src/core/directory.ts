@@ -145,6 +145,33 @@ export async function openCentre(token: string, directory: Directory): Promise<S
   return statement;
 }
 
+/** A key that the root names for the service itself: it signs status lists and receipts. */
+export interface ServiceKey {
+  thumbprint: string;
+  /** @throws Refusal `key_malformed` */
+  key(): Promise<CryptoKey>;
+  /**
+   * Refuses what it signed at an instant (NumericDate) at which it was not the service's key, or had been withdrawn.
+   */
+  requireAt(at: number): void;
+}
+
+/** Opens the root's statement about a key of the service (`service+jwt`). @throws Refusal of openStatement */
+export async function openServiceKey(token: string, directory: Directory): Promise<ServiceKey> {
+  const { payload } = await directory.memo.open(token, 'service+jwt', directory.findRoot);
+  const { jwk } = payload.cnf;
+  const kid = await directory.memo.thumbprint(jwk);
+  return {
+    thumbprint: kid,
+    key: () => directory.memo.key(jwk),
+    requireAt(at) {
+      checkTimes('service+jwt', payload, at);
+      directory.requireWorkingKey(kid, 'service+jwt:cnf');
+      directory.withdrawals.require('service_withdrawn', 'service+jwt', at, payload, { kid, iss: payload.iss });
+    },
+  };
+}
+
 /**
  * Opens the centre statements and the withdrawals that a verifier holds. Those that do not verify are left out:
  * whatever a centre would have supported then fails by itself, naming what is missing.

@@ -1,7 +1,7 @@
 /**
- * What identifies a person: document and name. Resident IDs and residence permits follow GB 11643 (check character, birth
- * date; region codes that are no longer in use are accepted). A digit is never corrected; numbers that a spreadsheet
- * stored as floats are rejected, because the lost digits cannot be known.
+ * What identifies a person: document and name. Resident IDs and residence permits follow GB 11643 (check character,
+ * birth date; region codes that are no longer in use are accepted). A digit is never corrected; numbers that a
+ * spreadsheet stored as floats are rejected, because the lost digits cannot be known.
  */
 import { dayNumber } from '../base/day.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';

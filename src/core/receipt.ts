@@ -13,11 +13,11 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { CryptoKey } from 'jose';
 import { decodeUtf8, encodeUtf8, sha256Short, toBase64url } from '../base/bytes.ts';
-import { isRefusal, Refusal } from '../base/refusal.ts';
+import { isRefusal, isUnreadable, Refusal } from '../base/refusal.ts';
 import type { BulkAnswer } from './bulk-list.ts';
-import type { Directory } from './directory.ts';
+import { type Directory, openServiceKey } from './directory.ts';
 import type { Payload } from './schema.ts';
-import { checkTimes, openStatement, readHeader, signStatement } from './statement.ts';
+import { openStatement, readHeader, signStatement } from './statement.ts';
 
 export type Receipt = Payload<'receipt+jwt'>;
 
@@ -65,7 +65,7 @@ export function splitAnswers(bytes: Uint8Array): { lines: Uint8Array; token: str
   try {
     last = JSON.parse(decodeUtf8(bytes.subarray(from, end))) as typeof last;
   } catch (error) {
-    if (isRefusal(error) || error instanceof SyntaxError) throw missing();
+    if (isUnreadable(error)) throw missing();
     throw error;
   }
   if (typeof last?.receipt !== 'string') throw missing();
@@ -94,17 +94,11 @@ export async function verifyReceipt(
   );
   for (const statement of services) {
     try {
-      const { payload: named } = await directory.memo.open(statement, 'service+jwt', directory.findRoot);
-      if (!kid.endsWith(`#${await directory.memo.thumbprint(named.cnf.jwk)}`)) continue;
-      const key = await directory.memo.key(named.cnf.jwk);
+      const service = await openServiceKey(statement, directory);
+      if (!kid.endsWith(`#${service.thumbprint}`)) continue;
+      const key = await service.key();
       const { payload } = await openStatement(token, 'receipt+jwt', () => key);
-      checkTimes('service+jwt', named, payload.iat);
-      const jkt = await directory.memo.thumbprint(named.cnf.jwk);
-      directory.requireWorkingKey(jkt, 'service+jwt:cnf');
-      directory.withdrawals.require('service_withdrawn', 'service+jwt', payload.iat, named, {
-        kid: jkt,
-        iss: named.iss,
-      });
+      service.requireAt(payload.iat);
       compare(payload, lines, request);
       return payload;
     } catch (error) {

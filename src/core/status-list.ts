@@ -5,11 +5,11 @@
  */
 import * as v from 'valibot';
 import { decodeUtf8, fromBase64url } from '../base/bytes.ts';
-import { isRefusal } from '../base/refusal.ts';
+import { isUnreadable } from '../base/refusal.ts';
 import { inflateExactly } from '../formats/inflate.ts';
 import { STATUS_PURPOSES, type StatusPurpose } from './credential.ts';
-import type { Directory } from './directory.ts';
-import { checkTimes, openBytes } from './statement.ts';
+import { type Directory, openServiceKey } from './directory.ts';
+import { openBytes } from './statement.ts';
 
 /** Seconds for which a list stands for the present; after that it only says how things were. */
 export const STATUS_LIST_FRESH = 600;
@@ -62,21 +62,15 @@ export async function openStatusList(
 ): Promise<StatusList | undefined> {
   for (const statement of services) {
     try {
-      const { payload } = await directory.memo.open(statement, 'service+jwt', directory.findRoot);
-      const key = await directory.memo.key(payload.cnf.jwk);
+      const service = await openServiceKey(statement, directory);
+      const key = await service.key();
       const { bytes } = await openBytes(token, 'vc+jwt', () => key);
       const list = readList(decodeUtf8(bytes));
       if (!list) return undefined;
-      checkTimes('service+jwt', payload, list.made_at);
-      const jkt = await directory.memo.thumbprint(payload.cnf.jwk);
-      directory.requireWorkingKey(jkt, 'service+jwt:cnf');
-      directory.withdrawals.require('service_withdrawn', 'service+jwt', list.made_at, payload, {
-        kid: jkt,
-        iss: payload.iss,
-      });
+      service.requireAt(list.made_at);
       return list;
     } catch (error) {
-      if (!isRefusal(error) && !(error instanceof SyntaxError)) throw error;
+      if (!isUnreadable(error)) throw error;
     }
   }
   return undefined;

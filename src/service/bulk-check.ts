@@ -1,7 +1,8 @@
 /**
- * Checks a list: each row is looked up and verified like any look-up, in stretches, so that memory is that of one stretch
- * however long the list is; the last line is the signed receipt (core/receipt.ts). Of a holder it says only whether the name
- * that was given is theirs, and ten wrong names at a number in an hour close that comparison here as anywhere (guesses.ts).
+ * Checks a list: each row is looked up and verified like any look-up, in stretches, so that memory is that of one
+ * stretch however long the list is; the last line is the signed receipt (core/receipt.ts). Of a holder it says only
+ * whether the name that was given is theirs, and ten wrong names at a number in an hour close that comparison here as
+ * anywhere (guesses.ts).
  */
 
 import { concat, encodeUtf8, sha256, toBase64url, toHex } from '../base/bytes.ts';
@@ -145,8 +146,8 @@ export async function* answerBulk(
   yield await receiptLine(receipt, await service.vault.service());
 }
 
-// The keys with which employers check long lists: a centre makes one, shows it once, and can end it at once. A key opens
-// nothing but the length of a list and its quota of the day; what is answered is what anyone is answered.
+// The keys with which employers check long lists: a centre makes one, shows it once, and can end it at once. A key
+// opens nothing but the length of a list and its quota of the day; what is answered is what anyone is answered.
 
 /** Days for which a key may be given. */
 const LONGEST_LIFE = 3 * 366;
@@ -235,7 +236,10 @@ export async function readBulkKey(service: Service, authorization: string): Prom
   return row;
 }
 
-/** Counts rows against a key's day. @throws Refusal `bulk_quota_exceeded` with `retry_after`: seconds until the next day in Shanghai */
+/**
+ * Counts rows against a key's day.
+ * @throws Refusal `bulk_quota_exceeded` with `retry_after`: seconds until the next day in Shanghai
+ */
 export async function spendRows(service: Service, { id, quota_per_day }: BulkKeyRow, rows: number): Promise<void> {
   const now = service.now();
   const day = shanghaiDay(now);

@@ -64,8 +64,8 @@ export async function checkCredential(service: Service, text: string): Promise<R
 }
 
 /**
- * Checks the text of a QR code. Without the credential its seal is never more than `incomplete`; an address of this service
- * without a seal is a look-up.
+ * Checks the text of a QR code. Without the credential its seal is never more than `incomplete`; an address of this
+ * service without a seal is a look-up.
  * @throws Refusal `seal_url_malformed`, `seal_malformed`, `seal_format_unknown`, what parseNumber throws, and
  *   `certificate_not_found` of a look-up
  */

@@ -1,7 +1,7 @@
 /**
  * What centres decide on a batch: approval (审核), by route city the city's first, then the province's, or return (退回), a
- * signed step; and what is asked of batches of results before. An approval is judged as issuing will judge it. Either is
- * stored in one transaction with the new state of the batch: a crash leaves both or neither.
+ * signed step; and what is asked of batches of results before. An approval is judged as issuing will judge it. Either
+ * is stored in one transaction with the new state of the batch: a crash leaves both or neither.
  */
 import { Refusal } from '../base/refusal.ts';
 import { counted } from '../base/words.ts';
@@ -57,7 +57,10 @@ export async function acceptApproval(
   return { ...batch, state: tier === 'province' || batch.state === 'approved' ? 'approved' : 'city_approved' };
 }
 
-/** Refuses a batch that could not be numbered, because somebody in it holds such a certificate already: the centre returns it. */
+/**
+ * Refuses a batch that could not be numbered, because somebody in it holds such a certificate already: the centre
+ * returns it.
+ */
 async function requireNotHeld(service: Service, { id, count }: BatchRow): Promise<void> {
   const held = await selectHeld(service.db, id, 0, count);
   if (held.length === 0) return;

@@ -1,6 +1,6 @@
 /**
- * What a certificate leaves as: its bundle, its PDF, or a copy stamped for one purpose (加注). Nothing leaves that does not
- * verify as it is stored. Of a copy nothing is kept but that it was fetched.
+ * What a certificate leaves as: its bundle, its PDF, or a copy stamped for one purpose (加注). Nothing leaves that does
+ * not verify as it is stored. Of a copy nothing is kept but that it was fetched.
  */
 
 import { encodeUtf8, toBase64url } from '../base/bytes.ts';
@@ -44,8 +44,8 @@ export function requireSound({ verification: { facts, report }, holder }: Found)
 }
 
 /**
- * The text of a certificate's QR code; of a copy, the address alone: the seal is signed and names the holder, so that it
- * would go on without the copy's purpose.
+ * The text of a certificate's QR code; of a copy, the address alone: the seal is signed and names the holder, so that
+ * it would go on without the copy's purpose.
  */
 function sealUrlOf({ verification: { facts }, row }: Found, copy?: string): string {
   const origin = facts?.origin ?? '';
@@ -84,7 +84,10 @@ export async function bundleOf(service: Service, found: Found, copy?: string): P
   };
 }
 
-/** A bundle with the withdrawals that are known of what it rests on. Not for PDFs: the same certificate is the same file. */
+/**
+ * A bundle with the withdrawals that are known of what it rests on. Not for PDFs: the same certificate is the same
+ * file.
+ */
 export async function bundleWithWithdrawals(service: Service, found: Found, copy?: string): Promise<Bundle> {
   const bundle = await bundleOf(service, found, copy);
   const { credential, statements, approval, order } = bundle;
@@ -115,7 +118,9 @@ export interface Stamped {
   token: string;
 }
 
-/** @throws Refusal `purpose_malformed`, `expiry_malformed`, `glyph_missing`, `register_differs`, `issuing_key_withdrawn` */
+/**
+ * @throws Refusal `purpose_malformed`, `expiry_malformed`, `glyph_missing`, `register_differs`, `issuing_key_withdrawn`
+ */
 export async function stampCopy(service: Service, found: Found, asked: AskedCopy): Promise<Stamped> {
   const copy = copyFacts(asked, service.now());
   requireGlyphs(await service.fonts(), copy.purpose);
@@ -130,7 +135,10 @@ export async function stampCopy(service: Service, found: Found, asked: AskedCopy
   return { facts: copy, token };
 }
 
-/** Draws a certificate, unsigned. @throws Refusal `register_differs` when its stored parts do not verify, `photo_differs`, the code of a withdrawal */
+/**
+ * Draws a certificate, unsigned.
+ * @throws Refusal `register_differs` when its stored parts do not verify, `photo_differs`, the code of a withdrawal
+ */
 export async function drawFor(
   service: Service,
   found: Found,
@@ -176,9 +184,9 @@ export async function renderCopy(service: Service, found: Found, copy: Stamped):
   return by ? signNow(service, base, by) : base;
 }
 
-// A batch's certificates as one archive: rows are read a page at a time, each verified and drawn when the reader is ready for
-// it, so that memory does not grow with the batch. Where a certificate cannot be given, the stream fails before the archive's
-// directory, and no part of it passes for the whole.
+// A batch's certificates as one archive: rows are read a page at a time, each verified and drawn when the reader is
+// ready for it, so that memory does not grow with the batch. Where a certificate cannot be given, the stream fails
+// before the archive's directory, and no part of it passes for the whole.
 
 /** Certificates that are read together at least. */
 const PAGE = 100;

@@ -1,7 +1,7 @@
 /**
  * Takes the statements that put somebody on file: centres' and the service's keys (signed by the province's root),
- * organizations' filings and client keys (signed by centres). Each is judged as anybody will judge it later, then stored as
- * its text, in one transaction with what follows from it: a crash before leaves nothing, after it everything.
+ * organizations' filings and client keys (signed by centres). Each is judged as anybody will judge it later, then
+ * stored as its text, in one transaction with what follows from it: a crash before leaves nothing, after it everything.
  */
 import { Refusal } from '../base/refusal.ts';
 import { openCentre } from '../core/directory.ts';
@@ -85,7 +85,8 @@ export async function acceptRootStatement(service: Service, token: string): Prom
   const jkt = await thumbprint(payload.cnf.jwk);
   directory.requireCentre(payload, jkt, service.now());
   await service.memo.key(payload.cnf.jwk); // refuses points that are not on the curve
-  // A key that is named again, after its statement was withdrawn, may have signed events that count again: the sweep sees to them.
+  // A key that is named again, after its statement was withdrawn, may have signed events that count again: the sweep
+  // sees to them.
   const again =
     directory.withdrawals.all.length > 0 &&
     directory.findCentre(jkt) !== undefined &&

@@ -9,26 +9,26 @@
  *     number + name + ID    number, pair, ID, parts with the number,  all of these but the number
  *                           parts with the holder's name
  *
- * Number, ID and pair (number and name) bear 10 wrong guesses an hour. So a number bounds guessing names and IDs at it, and an
- * ID bounds guessing names and numbers at it. The parts of an ID (core/person.ts) are what somebody may know who completes it:
- * all but the last four, the birthday, the last four; each bears, with what the table says, 10 in 24 hours and 30 in 30
- * days, for everybody together. The number alone can always be looked up.
+ * Number, ID and pair (number and name) bear 10 wrong guesses an hour. So a number bounds guessing names and IDs at it,
+ * and an ID bounds guessing names and numbers at it. The parts of an ID (core/person.ts) are what somebody may know who
+ * completes it: all but the last four, the birthday, the last four; each bears, with what the table says, 10 in 24
+ * hours and 30 in 30 days, for everybody together. The number alone can always be looked up.
  *
- * Numbers are no secret and a person may have many, so parts with one number bound little. Each of the three ways to guess an
- * ID has a counter that all certificates of a person share: 30 answers in 30 days each, 90 in all.
- * - Name and ID: parts with the name. Somebody can so close a name and a birthday for others; whoever adds the certificate's
- *   number is not touched by it.
- * - Number and ID: parts with any number, whoever holds it. A counter for the holder would be closed at all their numbers at
- *   once, and so tell which belong to the same person. This one knows only what was typed; it closes for strangers who
- *   share a birthday as well, until they add the name.
- * - All three: parts with the holder's name, where that is the name given; a wrong one is counted apart. It takes a number
- *   of the holder and the name to close this, and at one certificate as many wrong guesses as parts with the number do; the
- *   holder's other certificates and those of namesakes are closed along with it. That they have this name is what number
- *   and name are answered with anyway. Number and ID do not count here: filled without a name, it would tell whether a name
- *   is right at another number of the holder.
+ * Numbers are no secret and a person may have many, so parts with one number bound little. Each of the three ways to
+ * guess an ID has a counter that all certificates of a person share: 30 answers in 30 days each, 90 in all.
+ * - Name and ID: parts with the name. Somebody can so close a name and a birthday for others; whoever adds the
+ *   certificate's number is not touched by it.
+ * - Number and ID: parts with any number, whoever holds it. A counter for the holder would be closed at all their
+ *   numbers at once, and so tell which belong to the same person. This one knows only what was typed; it closes for
+ *   strangers who share a birthday as well, until they add the name.
+ * - All three: parts with the holder's name, where that is the name given; a wrong one is counted apart. It takes a
+ *   number of the holder and the name to close this, and at one certificate as many wrong guesses as parts with the
+ *   number do; the holder's other certificates and those of namesakes are closed along with it. That they have this
+ *   name is what number and name are answered with anyway. Number and ID do not count here: filled without a name, it
+ *   would tell whether a name is right at another number of the holder.
  *
- * The name alone closes nothing but the network from which it is tried, and there a person is asked for where that can be
- * checked. One network has a number of wrong IDs a day, so that it cannot fill the table.
+ * The name alone closes nothing but the network from which it is tried, and there a person is asked for where that can
+ * be checked. One network has a number of wrong IDs a day, so that it cannot fill the table.
  */
 
 import { Refusal } from '../base/refusal.ts';
@@ -44,7 +44,10 @@ const DAY = 24 * WINDOW;
 /** Wrong guesses that a part of an ID with what else was given bears in 24 hours, and in 30 days. */
 export const PAIR_DAY = 10;
 export const PAIR_MONTH = 30;
-/** From one network in 24 hours: for one name, and for all together. Offices, schools and mobile networks share an address. */
+/**
+ * From one network in 24 hours: for one name, and for all together. Offices, schools and mobile networks share an
+ * address.
+ */
 const NAME_OF_SENDER = 20;
 const ALL_OF_SENDER = 300;
 

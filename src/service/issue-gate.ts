@@ -1,6 +1,6 @@
 /**
- * The gate before numbers are given: everything that would not verify afterwards is refused here, by the verifier's own code.
- * What can change until the numbers are stored is asked again within their transaction.
+ * The gate before numbers are given: everything that would not verify afterwards is refused here, by the verifier's own
+ * code. What can change until the numbers are stored is asked again within their transaction.
  */
 import { shanghaiYear } from '../base/day.ts';
 import { Refusal, unlessRefused } from '../base/refusal.ts';
@@ -72,7 +72,10 @@ export async function passGate(service: Service, { batch, filing, filing_token }
   };
 }
 
-/** The registered client statement whose key signed the order: the newest that was not withdrawn, else the newest, which then says why not. */
+/**
+ * The registered client statement whose key signed the order: the newest that was not withdrawn, else the newest, which
+ * then says why not.
+ */
 async function findClient(
   service: Service,
   directory: Directory,

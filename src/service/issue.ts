@@ -3,8 +3,8 @@
  *
  *   gate (issue-gate.ts) → 1. number (one transaction) → 2. sign, in chunks under a lease → 3. close
  *
- * A crash before 1 leaves nothing. After 1 the batch is `issuing` and nothing is refused any more: whoever calls again, or
- * the cron sweep, goes through 2 and 3, which skip what is done. No step is undone.
+ * A crash before 1 leaves nothing. After 1 the batch is `issuing` and nothing is refused any more: whoever calls again,
+ * or the cron sweep, goes through 2 and 3, which skip what is done. No step is undone.
  */
 import { toBase64url, toHex } from '../base/bytes.ts';
 import { shanghaiDay } from '../base/day.ts';
@@ -102,7 +102,8 @@ async function order(service: Service, opened: OpenBatch, tokens: Tokens): Promi
       // Signed is what was stored.
       return { ordered: (await selectOrder(service.db, batch.id)) as StoredOrder, texts };
     } catch (error) {
-      // Between our look and our write another batch drew one of our indexes, or something came that the gate has to see.
+      // Between our look and our write another batch drew one of our indexes, or something came that the gate has to
+      // see.
       if ((error instanceof StatusIndexTaken || error instanceof JudgeAgain) && attempt < ATTEMPTS) continue;
       // The same call twice at once: the other one numbered it, which is what this one wanted.
       const ordered = isRefusal(error) ? await selectOrder(service.db, batch.id) : null;

@@ -1,7 +1,8 @@
 /**
  * Issuing keys of organizations and their X.509 certificates: makes a key, reads public halves as stored, asks for a
- * certificate (PKCS#10) and takes the chain that a centre sends. The private half stays in the vault. A stored line that was
- * altered by hand is no key: lists leave it out and report it, what needs that very key refuses it (`register_differs`).
+ * certificate (PKCS#10) and takes the chain that a centre sends. The private half stays in the vault. A stored line
+ * that was altered by hand is no key: lists leave it out and report it, what needs that very key refuses it
+ * (`register_differs`).
  */
 import * as v from 'valibot';
 import { isUnreadable, Refusal } from '../base/refusal.ts';
@@ -61,7 +62,10 @@ export async function makeIssuingKey(service: Service, caller: Caller, organizat
   return service.vault.makeIssuingKey(organization);
 }
 
-/** Finds an issuing key for a caller. @throws Refusal `organization_code_malformed`, `out_of_reach`, `key_not_found`, `register_differs` */
+/**
+ * Finds an issuing key for a caller.
+ * @throws Refusal `organization_code_malformed`, `out_of_reach`, `key_not_found`, `register_differs`
+ */
 async function findKey(
   service: Service,
   caller: Caller,

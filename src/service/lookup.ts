@@ -251,8 +251,8 @@ async function ownOfPerson(service: Service, idNumber: string): Promise<OwnRow[]
 }
 
 /**
- * The certificates that agree with everything entered, verified. One statement reads the rows, and nothing else runs unless
- * their holders agree: not found, wrong name and wrong ID cost the same.
+ * The certificates that agree with everything entered, verified. One statement reads the rows, and nothing else runs
+ * unless their holders agree: not found, wrong name and wrong ID cost the same.
  * @throws Refusal what `guess` throws
  */
 async function findMatching(
@@ -285,8 +285,8 @@ async function findMatching(
 
 /**
  * Finds certificates by any two of number, name and identifier, or by the number alone.
- * @throws Refusal `search_too_little`, `number_malformed`, what `requireWritten` throws, and what `guess` throws: for whatever does not match the uniform
- *   `no_match`
+ * @throws Refusal `search_too_little`, `number_malformed`, what `requireWritten` throws, and what `guess` throws: for
+ *   whatever does not match the uniform `no_match`
  */
 export async function search(service: Service, query: Factors, asker: Guesser): Promise<Report[]> {
   const { name, id_number } = query;
@@ -318,7 +318,10 @@ export async function search(service: Service, query: Factors, asker: Guesser): 
   });
 }
 
-/** The certificate of someone who knows its number, name and document number. @throws Refusal what `requireWritten` and `guess` throw */
+/**
+ * The certificate of someone who knows its number, name and document number.
+ * @throws Refusal what `requireWritten` and `guess` throw
+ */
 export async function findForHolder(
   service: Service,
   asked: string,

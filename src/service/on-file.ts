@@ -1,6 +1,6 @@
 /**
- * Who counts in the register now: the centres with all withdrawals, the holder of each organization code, and the filing
- * that is in force. Everything is read from verified statements.
+ * Who counts in the register now: the centres with all withdrawals, the holder of each organization code, and the
+ * filing that is in force. Everything is read from verified statements.
  */
 import { Refusal, unlessRefused } from '../base/refusal.ts';
 import { type Directory, openCentre, openDirectory } from '../core/directory.ts';
@@ -18,8 +18,8 @@ import { selectAbout, selectRevision, selectTokens } from '../storage/statement-
 import type { Service } from './service.ts';
 
 /**
- * The directory of all centres and withdrawals as the register holds them now; opened once for each revision. `revision`:
- * the one that a look-up has just read.
+ * The directory of all centres and withdrawals as the register holds them now; opened once for each revision.
+ * `revision`: the one that a look-up has just read.
  */
 export async function directoryOf(service: Service, revision?: number): Promise<Directory> {
   const current = String(revision ?? (await selectRevision(service.db)));
@@ -50,8 +50,8 @@ export async function centreNames(service: Service): Promise<ReadonlyMap<string,
 }
 
 /**
- * The 统一社会信用代码 that holds a code: null for one that was released, undefined for one that nobody ever filed. A code
- * that was filed before holders were written down belongs to whoever first uploaded under it, else to the newest filing.
+ * The 统一社会信用代码 that holds a code: null for one that was released, undefined for one that nobody ever filed. A code that
+ * was filed before holders were written down belongs to whoever first uploaded under it, else to the newest filing.
  */
 export async function holderOf(service: Service, organization: string): Promise<string | null | undefined> {
   const known = await selectHolder(service.db, organization);
@@ -134,7 +134,10 @@ export async function filedSince(
   return current && current.filing.iss !== iss ? current.filing.iss : undefined;
 }
 
-/** Refuses what waits under the filing of a centre after another has filed the organization (`filed_by_other_centre`): no key orders it. */
+/**
+ * Refuses what waits under the filing of a centre after another has filed the organization (`filed_by_other_centre`):
+ * no key orders it.
+ */
 export async function requireSameCentre(service: Service, directory: Directory, filing: Filing): Promise<void> {
   const centre = await filedSince(service, directory, filing);
   if (centre === undefined) return;

@@ -25,7 +25,9 @@ import type { Service } from './service.ts';
 
 export const CLOSED = ['issuing', 'issued', 'returned'];
 
-/** A stored batch with the filing under which it was uploaded, opened once for everything that a request does with it. */
+/**
+ * A stored batch with the filing under which it was uploaded, opened once for everything that a request does with it.
+ */
 export interface OpenBatch {
   batch: BatchRow;
   filing: Filing;

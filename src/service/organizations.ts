@@ -1,6 +1,6 @@
 /**
- * What the public may read of filings (备案): which organizations may issue what, filed by whom, since when and until when.
- * Every line comes from a filing whose signature and signer hold; one that ended is shown as such.
+ * What the public may read of filings (备案): which organizations may issue what, filed by whom, since when and until
+ * when. Every line comes from a filing whose signature and signer hold; one that ended is shown as such.
  */
 import { shanghaiDay } from '../base/day.ts';
 import { isRefusal } from '../base/refusal.ts';
@@ -14,7 +14,10 @@ import { selectAbout, selectFilings } from '../storage/statement-store.ts';
 import { directoryOf, holderOf, holdersOf } from './on-file.ts';
 import type { Service } from './service.ts';
 
-/** `lapsed`: the centre's key that signed it has run out or was withdrawn. `replaced`: a later filing counts in its place. */
+/**
+ * `lapsed`: the centre's key that signed it has run out or was withdrawn. `replaced`: a later filing counts in its
+ * place.
+ */
 type FilingState = (typeof FILING_STATES)[number];
 
 interface FilingWithdrawal {
@@ -54,7 +57,10 @@ async function stateOf(token: string, filing: Filing, directory: Directory, now:
   return filing.exp <= now ? 'expired' : 'lapsed';
 }
 
-/** Opens a filing as of the day it began; undefined for one that never held. @param known its state, if it is the one that counts */
+/**
+ * Opens a filing as of the day it began; undefined for one that never held.
+ * @param known its state, if it is the one that counts
+ */
 async function readFiling(
   service: Service,
   directory: Directory,
@@ -86,8 +92,8 @@ async function readFiling(
 }
 
 /**
- * The filings of one organization: first the one that decides what calls are answered (standingFiling), be it in force or
- * withdrawn, then the others, the newest first.
+ * The filings of one organization: first the one that decides what calls are answered (standingFiling), be it in force
+ * or withdrawn, then the others, the newest first.
  */
 async function orderFilings(
   service: Service,

@@ -1,6 +1,6 @@
 /**
- * The two services that this one asks over HTTP, each once and with a limit of five seconds: a timestamp authority
- * (RFC 3161 §3.4), which gets a digest of a signature and a random number, and Turnstile's siteverify, which gets the token
+ * The two services that this one asks over HTTP, each once and with a limit of five seconds: a timestamp authority (RFC
+ * 3161 §3.4), which gets a digest of a signature and a random number, and Turnstile's siteverify, which gets the token
  * of a form without the visitor's address.
  */
 import { concat } from '../base/bytes.ts';

@@ -3,8 +3,8 @@
  *
  *   1. packs announced in D1 → 2. objects in R2 → 3. one transaction stores the batch and keeps the packs
  *
- * A crash after 1 or 2 leaves pending packs that nobody can read; after an hour the sweep deletes the object, then the line.
- * Only bytes whose digest the centres approved are shown.
+ * A crash after 1 or 2 leaves pending packs that nobody can read; after an hour the sweep deletes the object, then the
+ * line. Only bytes whose digest the centres approved are shown.
  */
 
 import { sha256, toBase64url } from '../base/bytes.ts';

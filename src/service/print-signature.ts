@@ -1,11 +1,12 @@
 /**
- * The signature on a printed certificate: made at its first download, kept, and put under every later one, so that the same
- * certificate is the same file. ECDSA is randomised: the first stored signature wins. What storage holds counts only if this
- * service sealed it for this very file; else it signs again.
+ * The signature on a printed certificate: made at its first download, kept, and put under every later one, so that the
+ * same certificate is the same file. ECDSA is randomised: the first stored signature wins. What storage holds counts
+ * only if this service sealed it for this very file; else it signs again.
  *
- * Who signs: the certificate's own issuing key, if it has an X.509 certificate valid now; else the organization's newest
- * key that has one by which a verifier knows it (named in the certificate's filing, or under our root); never a key that
- * was withdrawn; else nobody, and the PDF is given unsigned (its credential and its QR code are signed all the same).
+ * Who signs: the certificate's own issuing key, if it has an X.509 certificate valid now; else the organization's
+ * newest key that has one by which a verifier knows it (named in the certificate's filing, or under our root); never a
+ * key that was withdrawn; else nobody, and the PDF is given unsigned (its credential and its QR code are signed all the
+ * same).
  */
 import { templateOf } from '../../templates/index.ts';
 import { concat, fromBase64url, sha256, toBase64url } from '../base/bytes.ts';

@@ -1,6 +1,7 @@
 /**
- * The public statistics: counts the register and gives one year as core/statistics-year.ts lets it be shown. What was counted
- * stands for ten minutes in an isolate, so that asking again does not load the database; a new day or an edit ends it.
+ * The public statistics: counts the register and gives one year as core/statistics-year.ts lets it be shown. What was
+ * counted stands for ten minutes in an isolate, so that asking again does not load the database; a new day or an edit
+ * ends it.
  */
 import { shanghaiDay } from '../base/day.ts';
 import { type Counted, type Statistics, statisticsOf, yearsOf } from '../core/statistics-year.ts';
@@ -29,7 +30,8 @@ async function count(service: Service, today: string): Promise<Counted> {
   return { issued, delays, outcomes };
 }
 
-async function counted(service: Service, today: string): Promise<{ counted: Counted; at: number }> {
+/** What was counted last, or counts again. @returns the counts, and when they were made */
+async function recentCounts(service: Service, today: string): Promise<{ counted: Counted; at: number }> {
   const key = `${today}|${await selectRevision(service.db)}`;
   const now = service.now();
   let known = standing.get(service.vault);
@@ -53,7 +55,7 @@ export interface StatisticsAnswer {
 /** The statistics of one year; of every year where none is asked for. A year without anything gives none. */
 export async function readStatistics(service: Service, year?: string): Promise<StatisticsAnswer> {
   const today = shanghaiDay(service.now());
-  const { counted: cells, at } = await counted(service, today);
+  const { counted: cells, at } = await recentCounts(service, today);
   const names = await centreNames(service);
   const years = yearsOf(cells);
   const statistics = years

@@ -1,6 +1,6 @@
 /**
- * Who reaches what, decided here alone: an organization reaches its own code, a city's centre what it filed, the province
- * everything; an applicant the cases that it opened.
+ * Who reaches what, decided here alone: an organization reaches its own code, a city's centre what it filed, the
+ * province everything; an applicant the cases that it opened.
  */
 import { Refusal, type RefusalFacts } from '../base/refusal.ts';
 import { type Directory, openCentre } from '../core/directory.ts';
@@ -67,8 +67,8 @@ export function reachesCase(asker: Asker, row: CaseRow): boolean {
 }
 
 /**
- * Refuses who does not reach a case, for reading or for a step. Inspections are read by the inspected through the public
- * page; to follow up, an organization or its city's centre must stand in the draw, which its kind checks.
+ * Refuses who does not reach a case, for reading or for a step. Inspections are read by the inspected through the
+ * public page; to follow up, an organization or its city's centre must stand in the draw, which its kind checks.
  */
 export function requireCaseReach(asker: Asker, row: CaseRow, step?: StepName): void {
   if (row.kind === 'draw' && (asker.role === 'organization' || asker.role === 'city') && step === 'draw.follow') return;
@@ -112,8 +112,9 @@ async function lookFor(
 }
 
 /**
- * A centre may begin with an organization that nobody filed yet or whose code was released, and go on with its own. Where
- * another filed it since and that filing was withdrawn, whoever filed the code for its holder before takes it up again.
+ * A centre may begin with an organization that nobody filed yet or whose code was released, and go on with its own.
+ * Where another filed it since and that filing was withdrawn, whoever filed the code for its holder before takes it up
+ * again.
  * @returns what the next filing must follow when it is stored; undefined: anything
  */
 export async function requireOwnOrNew(

@@ -1,6 +1,7 @@
 /**
  * What everything with effects receives: settings, storage, clock, randomness, and what an isolate may remember
- * (verified public statements, unwrapped keys, fonts, outcomes of look-ups). src/env.ts makes one for each set of bindings.
+ * (verified public statements, unwrapped keys, fonts, outcomes of look-ups). src/env.ts makes one for each set of
+ * bindings.
  */
 import type { Recent } from '../base/bounded.ts';
 import { isRefusal } from '../base/refusal.ts';
@@ -16,7 +17,10 @@ import type { CertificateRow, Lately } from '../storage/certificate-store.ts';
 import type { Assets, D1Database, R2Bucket, RateLimit, Styles, Versions } from '../storage/database.ts';
 import type { Vault, VaultConfig } from '../storage/vault.ts';
 
-/** What is limited for each client address: look-ups by number; searches and downloads with personal data; checks of what people bring. */
+/**
+ * What is limited for each client address: look-ups by number; searches and downloads with personal data; checks of
+ * what people bring.
+ */
 export type RateName = 'lookup' | 'search' | 'verify';
 
 /** The optional check that a person sits at a form. */
@@ -99,8 +103,8 @@ export interface Service {
 // One thing of many that nobody waits for, tried on its own: what is damaged keeps nothing behind it waiting.
 
 /**
- * Does some work of the scheduled sweep; a failure is reported in the log and ends here. The report names the task, what
- * it was `about` and where it failed, never the error's message: that may quote what was stored.
+ * Does some work of the scheduled sweep; a failure is reported in the log and ends here. The report names the task,
+ * what it was `about` and where it failed, never the error's message: that may quote what was stored.
  * @returns whether it was done
  */
 export async function attempt(
@@ -130,6 +134,8 @@ export async function attempt(
   }
 }
 
-/** Reports a line of the register that a list leaves out because it was altered: which one, and nothing of what it says. */
+/**
+ * Reports a line of the register that a list leaves out because it was altered: which one, and nothing of what it says.
+ */
 export const reportDamaged = (table: 'cases' | 'issuing_keys', id: string): void =>
   console.error(JSON.stringify({ event: 'line_left_out', table, id }));

@@ -1,6 +1,7 @@
 /**
- * What happens to a certificate afterwards: takes `status+jwt` events, and publishes them as Bitstring Status Lists signed
- * with the service's own key. The history of events is judged by core/status.ts. Event and state are one transaction.
+ * What happens to a certificate afterwards: takes `status+jwt` events, and publishes them as Bitstring Status Lists
+ * signed with the service's own key. The history of events is judged by core/status.ts. Event and state are one
+ * transaction.
  */
 import { CompactSign } from 'jose';
 import { concat, encodeUtf8, sha256, toBase64url } from '../base/bytes.ts';
@@ -26,7 +27,10 @@ import type { Service } from './service.ts';
 /** Attempts to store an event while withdrawals come in. */
 const ATTEMPTS = 6;
 
-/** Takes an event from its signer. @throws Refusal of status.ts, `certificate_not_found`, `out_of_reach`, `client_reported` */
+/**
+ * Takes an event from its signer.
+ * @throws Refusal of status.ts, `certificate_not_found`, `out_of_reach`, `client_reported`
+ */
 export async function changeStatus(service: Service, caller: Caller, number: string, token: string) {
   for (let attempt = 1; ; attempt++) {
     try {

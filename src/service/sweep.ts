@@ -1,6 +1,6 @@
 /**
- * The scheduled sweep: goes on with whatever a crash interrupted, and deletes what has had its time. Each task is tried on its
- * own, and what it repairs is described where it is written.
+ * The scheduled sweep: goes on with whatever a crash interrupted, and deletes what has had its time. Each task is tried
+ * on its own, and what it repairs is described where it is written.
  */
 import { shanghaiDay } from '../base/day.ts';
 import { PROOF_AGE } from '../core/dpop.ts';
@@ -53,8 +53,8 @@ export async function sweep(service: Service): Promise<void> {
   for (const [task, work] of Object.entries(TASKS)) await attempt(task, {}, () => work(service));
 }
 
-// What earlier versions kept in plain text (storage/migrations/0015_sealed.sql, 0011_returned.sql): each row is changed from what
-// was read to its sealed form, or left for the next sweep where somebody changed it meanwhile.
+// What earlier versions kept in plain text (storage/migrations/0015_sealed.sql, 0011_returned.sql): each row is changed
+// from what was read to its sealed form, or left for the next sweep where somebody changed it meanwhile.
 
 /** Rows that one sweep seals. */
 const AT_ONCE = 200;

@@ -1,6 +1,7 @@
 /**
- * Upload of results (结果上传). Everything that could refuse a row later is checked here, and each row's disclosures are fixed,
- * so that the root which centres sign is the root of what will be issued. A batch is refused as a whole, with every fault.
+ * Upload of results (结果上传). Everything that could refuse a row later is checked here, and each row's disclosures are
+ * fixed, so that the root which centres sign is the root of what will be issued. A batch is refused as a whole, with
+ * every fault.
  *
  *   check → 1. photos (photo-packs.ts) → 2. batch, rows and the places of photos, in one transaction
  *
@@ -63,7 +64,10 @@ export class RowsRefused extends Refusal {
   }
 }
 
-/** What an organization submits. `results`: what the rows are of, where they were published. `digest`: of all of it, so that an Idempotency-Key is not reused for something else. */
+/**
+ * What an organization submits. `results`: what the rows are of, where they were published. `digest`: of all of it, so
+ * that an Idempotency-Key is not reused for something else.
+ */
 export interface Upload {
   rows: RawRow[];
   photos: GivenPhoto[];
@@ -242,7 +246,10 @@ async function storedRow(
   };
 }
 
-/** What only the register knows of rows, of the organization's own certificates alone: those held already, and replaced ones that are not in force. */
+/**
+ * What only the register knows of rows, of the organization's own certificates alone: those held already, and replaced
+ * ones that are not in force.
+ */
 async function registerFaults(
   service: Service,
   organization: string,

@@ -1,9 +1,10 @@
 /**
- * Withdrawals (撤回) of statements and keys: judged when they arrive, whatever they say of their time, stored as their text, in
- * force with the next request, published in trust.json. What they mean is decided in core/withdrawal.ts.
+ * Withdrawals (撤回) of statements and keys: judged when they arrive, whatever they say of their time, stored as their
+ * text, in force with the next request, published in trust.json. What they mean is decided in core/withdrawal.ts.
  *
- *   1. the withdrawal, the release of its code and a note of what states it may change, in one transaction → 2. the states,
- *   in chunks → 3. the notices that it makes longer
+ *   1. the withdrawal, the release of its code and a note of what states it may change, in one transaction
+ *   2. the states, in chunks
+ *   3. the notices that it makes longer
  *
  * A crash before 1 leaves nothing; after it look-ups say that states are being worked out, and the sweep goes on.
  */
@@ -75,7 +76,8 @@ export async function acceptWithdrawal(
   await requireTarget(service, payload, rank);
   const { target, iss, jti, iat } = payload;
   const sub = 'jti' in target ? `${targetIssuer(payload)} ${target.jti}` : target.kid;
-  // An event that was received may have been signed a little later. Who ends what withdrew others lets those events count again.
+  // An event that was received may have been signed a little later. Who ends what withdrew others lets those events
+  // count again.
   const since = rank === 'city' ? endOf(payload) - SKEW : 0;
   const effects = [...(await releaseBy(service, payload, rank)), prepareMend(service.db, since, { iss, jti }, token)];
   const fresh = await storeStatement(service, statement, { iss, sub, jti, iat, exp: FOR_EVER }, null, effects);
@@ -86,8 +88,8 @@ export async function acceptWithdrawal(
 }
 
 /**
- * What releases the code of a filing that the province (or its root) ends at once: nobody else may use the code of a body
- * that began to work under it, so storage/code-store.ts looks what lies there.
+ * What releases the code of a filing that the province (or its root) ends at once: nobody else may use the code of a
+ * body that began to work under it, so storage/code-store.ts looks what lies there.
  */
 async function releaseBy(service: Service, withdrawal: Withdrawal, rank: Rank): Promise<D1PreparedStatement[]> {
   const { target, iss, jti } = withdrawal;
@@ -124,8 +126,9 @@ async function requireTarget(service: Service, withdrawal: Withdrawal, rank: Ran
 }
 
 /**
- * Brings the states of certificates, and so the status lists, to what their events come to under the withdrawals that count
- * now: for each withdrawal once. Look-ups say so meanwhile. What is not done by `until` (NumericDate) is done by the sweep.
+ * Brings the states of certificates, and so the status lists, to what their events come to under the withdrawals that
+ * count now: for each withdrawal once. Look-ups say so meanwhile. What is not done by `until` (NumericDate) is done by
+ * the sweep.
  */
 export async function mendStates(service: Service, until: number): Promise<void> {
   for (let mend = await selectMend(service.db); mend && service.now() <= until; mend = await selectMend(service.db)) {

@@ -1,6 +1,6 @@
 /**
- * The working days as the register knows them: announcements (`calendar+jwt`) of the province's centre, and the notices (公示)
- * that run on because of them.
+ * The working days as the register knows them: announcements (`calendar+jwt`) of the province's centre, and the notices
+ * (公示) that run on because of them.
  *
  *   1. the announcement → 2. the notices that it lengthens
  *
@@ -60,7 +60,8 @@ export async function workingDaysOf(service: Service): Promise<WorkingDays> {
 
 /**
  * Takes an announcement of a year's working days from the province's centre.
- * @throws Refusal `calendar_day_wrong`, `calendar_year_over`, `calendar_year_far`, `issuer_not_caller`, `statement_expired`
+ * @throws Refusal `calendar_day_wrong`, `calendar_year_over`, `calendar_year_far`, `issuer_not_caller`,
+ *   `statement_expired`
  */
 export async function acceptAnnouncement(
   service: Service,
@@ -100,7 +101,9 @@ export async function acceptAnnouncement(
 export const guardWorkingDays = async ({ db }: Service): Promise<D1PreparedStatement> =>
   guardCalendars(db, await selectNewestOfCalendar(db));
 
-/** Brings the ends of running notices to what is announced now. They only grow, so that repeating it changes nothing. */
+/**
+ * Brings the ends of running notices to what is announced now. They only grow, so that repeating it changes nothing.
+ */
 export async function lengthenNotices(service: Service): Promise<void> {
   const days = await workingDaysOf(service);
   const today = shanghaiDay(service.now());

@@ -119,8 +119,9 @@ export async function selectFacts(db: D1Database, batch: string): Promise<string
 }
 
 /**
- * Rows whose person already holds a living certificate of this organization for the same occupation, job and level. What others
- * have issued is not read: numbers begin with the organization's code, and the index that is searched ends with the number.
+ * Rows whose person already holds a living certificate of this organization for the same occupation, job and level.
+ * What others have issued is not read: numbers begin with the organization's code, and the index that is searched ends
+ * with the number.
  */
 export async function selectAlreadyCertified(
   db: D1Database,

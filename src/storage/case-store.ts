@@ -1,6 +1,6 @@
 /**
- * Cases of the procedure and their steps, which are only ever added. Constraints refuse a second open application of whoever
- * has one (`application_open`), and the upload of results that somebody objects to (`objection_open`).
+ * Cases of the procedure and their steps, which are only ever added. Constraints refuse a second open application of
+ * whoever has one (`application_open`), and the upload of results that somebody objects to (`objection_open`).
  */
 import type { Place } from '../base/bounded.ts';
 import { Refusal } from '../base/refusal.ts';
@@ -157,8 +157,8 @@ export const selectLivingResults = async (db: D1Database, plan: string): Promise
   )?.about ?? null;
 
 /**
- * How many objections keep results from upload, approval and numbering: to any publication of their plan, open, or upheld
- * and nothing corrected since.
+ * How many objections keep results from upload, approval and numbering: to any publication of their plan, open, or
+ * upheld and nothing corrected since.
  */
 export const countBlocking = async (db: D1Database, results: string, state?: 'open' | 'upheld'): Promise<number> => {
   const sql = 'SELECT count(*) AS count FROM blocking_objections WHERE results = ?1 AND (?2 IS NULL OR state = ?2)';
@@ -217,7 +217,9 @@ export const objectionOpen = (count?: number) =>
     count === undefined ? {} : { count },
   );
 
-/** Filed plans of an organization whose last exam is not after a day, and that have no living results; the oldest first. */
+/**
+ * Filed plans of an organization whose last exam is not after a day, and that have no living results; the oldest first.
+ */
 export async function selectUnpublished(db: D1Database, organization: string, day: string): Promise<string[]> {
   const sql = `SELECT about FROM cases AS plan WHERE organization = ? AND kind = 'plan' AND state = 'filed' AND CASE WHEN json_valid(facts) THEN json_extract(facts, '$.last') END <= ?
     AND NOT EXISTS (SELECT 1 FROM cases AS results WHERE results.parent = plan.about AND results.kind = 'results' AND results.state <> 'withdrawn') ORDER BY json_extract(facts, '$.last') LIMIT 200`;
@@ -252,8 +254,8 @@ export class PlanHasResults extends Error {
 
 /**
  * Adds a step and moves its case, under `conditions` and with `effects` in the same transaction.
- * @throws CaseMoved when the place is taken, PlanHasResults when a plan's results are, JudgeAgain when a withdrawal came; Refusal `objection_open`, `application_open`,
- *   and of a condition; then nothing was written
+ * @throws CaseMoved when the place is taken, PlanHasResults when a plan's results are, JudgeAgain when a withdrawal
+ *   came; Refusal `objection_open`, `application_open`, and of a condition; then nothing was written
  */
 export async function insertStep(
   db: D1Database,

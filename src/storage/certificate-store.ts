@@ -1,7 +1,7 @@
 /**
- * Certificates with all that proves them, and their downloads. A look-up reads the register's revision, which every edit
- * raises, and takes what it read lately at that revision; else it is one statement, a second that reads its batch, a third
- * what became of it where something did. Sub-queries would cost every look-up (test/bench).
+ * Certificates with all that proves them, and their downloads. A look-up reads the register's revision, which every
+ * edit raises, and takes what it read lately at that revision; else it is one statement, a second that reads its batch,
+ * a third what became of it where something did. Sub-queries would cost every look-up (test/bench).
  */
 import type { Recent } from '../base/bounded.ts';
 import { PROVINCE_CENTRE } from '../core/province.ts';
@@ -44,7 +44,9 @@ export interface OwnRow {
   revision: number;
 }
 
-/** Events with the client statements behind them, and the replacing certificate with its filing: JSON made by SQLite. */
+/**
+ * Events with the client statements behind them, and the replacing certificate with its filing: JSON made by SQLite.
+ */
 interface FateRow {
   events: string;
   successor: string | null;
@@ -115,7 +117,10 @@ const CONTEXT = `
   JOIN statements cl ON cl.id = o.client
   WHERE b.id IN (SELECT value FROM json_each(?))`;
 
-/** What was read lately: contexts of batches and whole rows. Each counts only while the register's revision is the one it was read at. */
+/**
+ * What was read lately: contexts of batches and whole rows. Each counts only while the register's revision is the one
+ * it was read at.
+ */
 export interface Lately {
   batches: Recent<BatchContext>;
   rows: Recent<{ revision: number; row: CertificateRow }>;
@@ -144,7 +149,10 @@ async function contextsOf(
 
 const UNTOUCHED: FateRow = { events: '[]', successor: null, successor_pending: 0 };
 
-/** Completes rows, with one statement for all batches that were not read lately and one for all that something became of. */
+/**
+ * Completes rows, with one statement for all batches that were not read lately and one for all that something became
+ * of.
+ */
 export async function complete(db: D1Database, lately: Lately, owns: readonly OwnRow[]): Promise<CertificateRow[]> {
   const touched = owns.filter((own) => own.event_count > 0 || own.replaced_by !== null);
   const fates = new Map<string, FateRow>();
@@ -172,7 +180,10 @@ export async function selectOwnRows(db: D1Database, numbers: readonly string[]):
   ).results;
 }
 
-/** What the certificates of a person have of their own, newest number first; `persons`: the keyed digests of one number under each document type. */
+/**
+ * What the certificates of a person have of their own, newest number first; `persons`: the keyed digests of one number
+ * under each document type.
+ */
 export async function selectOwnRowsOfPerson(
   db: D1Database,
   persons: readonly string[],
@@ -234,7 +245,9 @@ export async function selectReplacedWithEvents(
   return complete(db, lately, results);
 }
 
-/** A stretch of a batch in row order, with all that proves each certificate; those of which any is missing are left out. */
+/**
+ * A stretch of a batch in row order, with all that proves each certificate; those of which any is missing are left out.
+ */
 export async function selectCertificatesOfBatch(
   db: D1Database,
   lately: Lately,

@@ -53,8 +53,8 @@ export async function selectUsedCodes(db: D1Database, prefix: string): Promise<s
 }
 
 /**
- * Holds a code for whom it belongs to, if a filing was stored in the same transaction: one from before the code was released
- * holds nothing. Aborts the transaction in which it stands if the code belongs to another.
+ * Holds a code for whom it belongs to, if a filing was stored in the same transaction: one from before the code was
+ * released holds nothing. Aborts the transaction in which it stands if the code belongs to another.
  */
 export const prepareHoldFiled = (
   db: D1Database,
@@ -84,7 +84,10 @@ export const guardHolder = (db: D1Database, organization: string, uscc: string):
     uscc,
   );
 
-/** Holds while a filing is the newest of the body that has the code. @param newest the newest withdrawal under which it was judged */
+/**
+ * Holds while a filing is the newest of the body that has the code.
+ * @param newest the newest withdrawal under which it was judged
+ */
 export const guardNewestFiling = (
   db: D1Database,
   organization: string,
@@ -109,7 +112,10 @@ export const selectLastReleasedKey = async (db: D1Database, organization: string
     .bind(organization)
     .first<number>('last_key')) ?? 0;
 
-/** Holds while the code was not released since. @param last what `selectLastReleasedKey` gave before the keys were judged */
+/**
+ * Holds while the code was not released since.
+ * @param last what `selectLastReleasedKey` gave before the keys were judged
+ */
 export const guardKeys = (db: D1Database, organization: string, last: number): D1PreparedStatement =>
   guard(
     db,
@@ -120,8 +126,8 @@ export const guardKeys = (db: D1Database, organization: string, last: number): D
   );
 
 /**
- * Releases a code in the transaction that stores a withdrawal of its newest filing, if nothing lies under it: no batch, and
- * no case but the applications and device requests of keys that were not named yet, which are then nobody's.
+ * Releases a code in the transaction that stores a withdrawal of its newest filing, if nothing lies under it: no batch,
+ * and no case but the applications and device requests of keys that were not named yet, which are then nobody's.
  */
 export function prepareRelease(
   db: D1Database,

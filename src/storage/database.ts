@@ -1,6 +1,6 @@
 /**
- * What all of storage stands on: the types of what the platform binds (named one by one, because its global types clash with
- * the browser's), JSON in bound parameters, and the conditions under which a transaction may write.
+ * What all of storage stands on: the types of what the platform binds (named one by one, because its global types clash
+ * with the browser's), JSON in bound parameters, and the conditions under which a transaction may write.
  */
 import type { D1Database, D1PreparedStatement } from '@cloudflare/workers-types';
 import { Refusal } from '../base/refusal.ts';
@@ -57,9 +57,10 @@ const MESSAGES = {
 export type GuardCode = keyof typeof MESSAGES | 'withdrawal_came';
 
 /**
- * A statement for a `batch()` that aborts it, with its code, unless a condition holds. It is asked inside the transaction, so
- * that of two acts at once one wins and the other is told; what was read before can be wrong by the time of the write. It
- * must stand before the writes that the condition is about. @param condition SQL, true when the transaction may go on; `?1`, `?2` … are the values
+ * A statement for a `batch()` that aborts it, with its code, unless a condition holds. It is asked inside the
+ * transaction, so that of two acts at once one wins and the other is told; what was read before can be wrong by the
+ * time of the write. It must stand before the writes that the condition is about.
+ * @param condition SQL, true when the transaction may go on; `?1`, `?2` … are the values
  */
 export const guard = (
   db: D1Database,
@@ -76,7 +77,10 @@ export function guardRefusal(error: unknown): Refusal | undefined {
     : undefined;
 }
 
-/** Thrown when something came after a judgement that it has to see: a withdrawal, or an event of a certificate that a batch replaces. */
+/**
+ * Thrown when something came after a judgement that it has to see: a withdrawal, or an event of a certificate that a
+ * batch replaces.
+ */
 export class JudgeAgain extends Error {
   override readonly name = 'JudgeAgain';
 }

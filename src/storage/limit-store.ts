@@ -1,7 +1,7 @@
 /**
- * Counters of wrong entries, and of what strangers leave here. A guess is written down before it is judged and taken back
- * when it was right, so that guesses made at the same moment cannot pass a limit. What was guessed is not known here: subjects
- * are certificate numbers and keyed digests.
+ * Counters of wrong entries, and of what strangers leave here. A guess is written down before it is judged and taken
+ * back when it was right, so that guesses made at the same moment cannot pass a limit. What was guessed is not known
+ * here: subjects are certificate numbers and keyed digests.
  */
 import type { D1Database } from './database.ts';
 
@@ -107,7 +107,10 @@ export async function deleteGuessesBefore(db: D1Database, instant: number): Prom
   await db.prepare('DELETE FROM wrong_factors WHERE until <= ?').bind(instant).run();
 }
 
-/** Counts a step or bytes of a sender on a day, before they are judged. @returns what there is of it that day, this included */
+/**
+ * Counts a step or bytes of a sender on a day, before they are judged.
+ * @returns what there is of it that day, this included
+ */
 export async function countStranger(
   db: D1Database,
   sender: string,
@@ -137,8 +140,8 @@ export async function countUndecided(db: D1Database): Promise<number> {
 }
 
 /**
- * Bytes of bodies that such keys left here and nobody selected, granted or cleared: of cases that wait, and of those that
- * changed since an instant.
+ * Bytes of bodies that such keys left here and nobody selected, granted or cleared: of cases that wait, and of those
+ * that changed since an instant.
  */
 export async function selectBodyBytes(db: D1Database, since: number): Promise<number> {
   const sql = `SELECT coalesce(sum(bytes), 0) AS bytes FROM cases WHERE owner GLOB 'key:*' AND state NOT IN ('selected', 'granted', 'cleared')

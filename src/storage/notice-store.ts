@@ -183,7 +183,10 @@ export async function selectLastPlans(db: D1Database, abouts: readonly string[])
   return (await db.prepare(sql).bind(JSON.stringify(abouts)).all<StepRow>()).results;
 }
 
-/** Filed plans whose first session is on or after a day, the soonest first. @param centre only those it is responsible for */
+/**
+ * Filed plans whose first session is on or after a day, the soonest first.
+ * @param centre only those it is responsible for
+ */
 export async function selectPlansFrom(
   db: D1Database,
   first: string,

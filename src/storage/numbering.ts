@@ -1,6 +1,6 @@
 /**
- * The one transaction that gives numbers, and the writes that follow it. It is pure SQL; any constraint aborts all of it, and
- * the constraint's name says why.
+ * The one transaction that gives numbers, and the writes that follow it. It is pure SQL; any constraint aborts all of
+ * it, and the constraint's name says why.
  */
 
 import { Refusal } from '../base/refusal.ts';
@@ -63,7 +63,8 @@ export class StatusIndexTaken extends Error {}
 /**
  * Numbers a whole batch. Rows of one level follow each other in row order without a gap.
  * @throws Refusal `approval_used`, `batch_already_ordered`, `serials_exhausted`, `capacity_exceeded`,
- *   `replaces_not_live`, `already_certified`, `objection_open`, `batch_closed`, and of the conditions; StatusIndexTaken, JudgeAgain
+ *   `replaces_not_live`, `already_certified`, `objection_open`, `batch_closed`, and of the conditions;
+ *   StatusIndexTaken, JudgeAgain
  */
 export async function numberBatch(db: D1Database, o: OrderInput): Promise<void> {
   const statements = [

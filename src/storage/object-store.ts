@@ -1,6 +1,7 @@
 /**
  * Attached files: their lines in D1 and the encrypted objects in R2. The line comes first, so that no object is ever
- * forgotten; one that no step names within a day, or that was let go, is claimed (`about` is '-') and deleted, object first.
+ * forgotten; one that no step names within a day, or that was let go, is claimed (`about` is '-') and deleted, object
+ * first.
  */
 import { type D1Database, type D1PreparedStatement, jsonChunks, type R2Bucket } from './database.ts';
 
@@ -58,8 +59,8 @@ const prepareHeld = (db: D1Database, owner: string, digests: string): D1Prepared
     .bind(owner, digests);
 
 /**
- * Marks files as named by a case, in the transaction that stores the step: by the first application, or by any other case,
- * whose files no end of an application takes away.
+ * Marks files as named by a case, in the transaction that stores the step: by the first application, or by any other
+ * case, whose files no end of an application takes away.
  */
 export function prepareNamed(
   db: D1Database,
@@ -78,13 +79,19 @@ export function prepareNamed(
   ];
 }
 
-/** That an application of the same owner began after the one that named a file, and still may need it. @param alive SQL */
+/**
+ * That an application of the same owner began after the one that named a file, and still may need it.
+ * @param alive SQL
+ */
 const neededLater = (
   alive: string,
 ): string => `EXISTS (SELECT 1 FROM cases later JOIN cases first ON first.about = attachments.about
   WHERE later.owner = attachments.owner AND later.kind = 'application' AND later.about <> first.about AND later.created_at >= first.created_at AND ${alive})`;
 
-/** Lets the files of an application go that is cleared, and of those that its owner withdrew, in the transaction that stores the step. */
+/**
+ * Lets the files of an application go that is cleared, and of those that its owner withdrew, in the transaction that
+ * stores the step.
+ */
 export const prepareCleared = (db: D1Database, owner: string, about: string): D1PreparedStatement =>
   db
     .prepare(
@@ -94,7 +101,10 @@ export const prepareCleared = (db: D1Database, owner: string, about: string): D1
     )
     .bind(owner, about);
 
-/** Lets the files of applications go that keys which nobody has named withdrew, or that were declined or cleared, before an instant. */
+/**
+ * Lets the files of applications go that keys which nobody has named withdrew, or that were declined or cleared, before
+ * an instant.
+ */
 export async function letGoBefore(db: D1Database, instant: number): Promise<void> {
   const sql = `UPDATE attachments SET about = '-' WHERE owner GLOB 'key:*'
     AND EXISTS (SELECT 1 FROM cases c WHERE c.about = attachments.about AND c.kind = 'application' AND c.state IN ('withdrawn', 'declined', 'cleared') AND c.updated_at < ?1)
@@ -317,7 +327,10 @@ export const selectCertifiedUntil = (
     .bind(organization, n, now)
     .first<number>('not_after');
 
-/** The keys that can sign now, best first: `preferred` if it has a certificate that is valid, then those that have one, the newest first. */
+/**
+ * The keys that can sign now, best first: `preferred` if it has a certificate that is valid, then those that have one,
+ * the newest first.
+ */
 export async function selectSigners(
   db: D1Database,
   organization: string,

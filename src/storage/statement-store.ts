@@ -19,15 +19,17 @@ export interface NewStatement {
   token: string;
 }
 
-/** What a filing follows: the newest before it is of this centre, or is the very one (`after`, its row) that was judged. */
+/**
+ * What a filing follows: the newest before it is of this centre, or is the very one (`after`, its row) that was judged.
+ */
 export interface Follows {
   centre: string;
   after?: number | undefined;
 }
 
 /**
- * Stores a statement, and what follows from it in the same transaction: `effects` look whether it was stored. One that is
- * there already changes nothing: then they do not run.
+ * Stores a statement, and what follows from it in the same transaction: `effects` look whether it was stored. One that
+ * is there already changes nothing: then they do not run.
  * @param follows of a filing: what the newest filing of the organization must be, if there is one
  * @returns false when this issuer already used this `jti`, or when another centre has filed the organization
  */
@@ -98,7 +100,10 @@ export async function selectReceived(db: D1Database, types: readonly string[]): 
   return row?.at ?? 0;
 }
 
-/** All filings with the organizations that they are stored for, each organization's newest first by what they say of themselves. */
+/**
+ * All filings with the organizations that they are stored for, each organization's newest first by what they say of
+ * themselves.
+ */
 export async function selectFilings(db: D1Database): Promise<{ sub: string; token: string }[]> {
   return (
     await db
@@ -145,10 +150,16 @@ export async function selectIssuingKeyOwner(db: D1Database, kid: string): Promis
   return row?.organization ?? null;
 }
 
-/** A registered client statement. `lost`: its key was reported lost. `filed`: the last filing that was there before it: for whom the key was named. */
+/**
+ * A registered client statement. `lost`: its key was reported lost. `filed`: the last filing that was there before it:
+ * for whom the key was named.
+ */
 export type StoredClient = StoredStatement & { lost: number; filed: string | null };
 
-/** The registered statement that names a key for an organization. @param loss the case in which that key would be lost */
+/**
+ * The registered statement that names a key for an organization.
+ * @param loss the case in which that key would be lost
+ */
 export const selectClient = (
   db: D1Database,
   sub: string,
@@ -222,7 +233,10 @@ export const selectNewestOfCalendar = async (db: D1Database): Promise<number> =>
 export const guardCalendars = (db: D1Database, newest: number): D1PreparedStatement =>
   guard(db, 'step_out_of_order', `coalesce((${NEWEST_OF_CALENDAR}), 0) = CAST(?1 AS INTEGER)`, newest);
 
-/** Public halves of all issuing keys, or of one organization's, in the order of their numbers; none of a body that had the code before. */
+/**
+ * Public halves of all issuing keys, or of one organization's, in the order of their numbers; none of a body that had
+ * the code before.
+ */
 export async function selectIssuingKeys(
   db: D1Database,
   organization?: string,

@@ -10,8 +10,9 @@ export interface StateChange {
 }
 
 /**
- * SQL: of equal certificates of a person one is living (certificates_of_person). Where that one has ended, the next that is in
- * force is. @param ended SQL of the numbers of those that may have ended
+ * SQL: of equal certificates of a person one is living (certificates_of_person). Where that one has ended, the next
+ * that is in force is.
+ * @param ended SQL of the numbers of those that may have ended
  */
 export const nextLiving = (ended: string): string =>
   `UPDATE OR IGNORE certificates SET live = 1 WHERE live = 0 AND state IN ('valid', 'suspended')
@@ -65,14 +66,20 @@ export async function insertEvent(
   }
 }
 
-/** States that a withdrawal may have changed: of certificates with an event that came since an instant, by number from after `after`. */
+/**
+ * States that a withdrawal may have changed: of certificates with an event that came since an instant, by number from
+ * after `after`.
+ */
 export interface Mend {
   id: number;
   since: number;
   after: string;
 }
 
-/** Notes, in the transaction that stores a withdrawal, that states are to be worked out again: nothing where it was not stored. */
+/**
+ * Notes, in the transaction that stores a withdrawal, that states are to be worked out again: nothing where it was not
+ * stored.
+ */
 export const prepareMend = (
   db: D1Database,
   since: number,

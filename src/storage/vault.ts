@@ -1,8 +1,8 @@
 /**
- * The service's secrets at rest: each is stored only wrapped (compact JWE, `dir` + A256GCM) under MASTER_SECRET, with its own
- * name in the protected header, so that no wrapped value can stand in for another. During a change of MASTER_SECRET values
- * under the previous one are wrapped again when they are met. The vault also seals rows and photos (AES-GCM, each bound to its
- * place) and indexes persons (HMAC-SHA-256).
+ * The service's secrets at rest: each is stored only wrapped (compact JWE, `dir` + A256GCM) under MASTER_SECRET, with
+ * its own name in the protected header, so that no wrapped value can stand in for another. During a change of
+ * MASTER_SECRET values under the previous one are wrapped again when they are met. The vault also seals rows and photos
+ * (AES-GCM, each bound to its place) and indexes persons (HMAC-SHA-256).
  */
 
 import {

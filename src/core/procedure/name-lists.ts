@@ -1,7 +1,8 @@
 /**
  * Lists of names (名单) as people have them, in workbooks, text files and pasted cells: rosters, results and inspectors,
- * and the empty tables to fill in. Of rosters and results columns, spellings and judge are those of uploaded rows (rows/), so that one file is judged alike everywhere; 缺考 is a
- * score only here. What is wrong in a row is told beside it, all at once; rows can be judged again after a correction.
+ * and the empty tables to fill in. Columns, spellings and judge of rosters and results are those of uploaded rows
+ * (rows/), so that one file is judged alike everywhere; 缺考 is a score only here. What is wrong in a row is told beside
+ * it, all at once; rows can be judged again after a correction.
  */
 
 import * as v from 'valibot';

@@ -168,8 +168,8 @@ export type RowFlaw = FieldFlaw & { row: number };
 type Score = number | 'absent';
 
 /**
- * What is known of a row, flaws or not: what several rows show is judged as far as it can be. Occupation and job are in the
- * scope's spelling; type and number of a document are there together.
+ * What is known of a row, flaws or not: what several rows show is judged as far as it can be. Occupation and job are in
+ * the scope's spelling; type and number of a document are there together.
  */
 export interface Judged extends Partial<Omit<CheckedRow, 'row' | 'score_theory' | 'score_practice'>> {
   row: number;
@@ -188,7 +188,9 @@ export interface Judged extends Partial<Omit<CheckedRow, 'row' | 'score_theory' 
 
 export const qualificationKey = (code: string, job: string, level: number): string => `${code} ${job} ${level}`;
 
-/** Type and number: a passport and a permit may have the same digits. Undefined where the row has no readable document. */
+/**
+ * Type and number: a passport and a permit may have the same digits. Undefined where the row has no readable document.
+ */
 export const personKey = ({ id_type, id_number }: Judged): string | undefined =>
   id_type && id_number && `${id_type} ${id_number}`;
 

@@ -1,6 +1,6 @@
 /**
- * An organization's standing (暂停评价), its published rules (考务管理、质量管理、证书管理、收费标准; notice 2020, 六（三）): all four
- * together, each version signed, the newest shown to everybody, none ever overwritten; and what the public may read of it.
+ * An organization's standing (暂停评价), its published rules (考务管理、质量管理、证书管理、收费标准; notice 2020, 六（三）): all four together,
+ * each version signed, the newest shown to everybody, none ever overwritten; and what the public may read of it.
  */
 
 import { Refusal } from '../../base/refusal.ts';

@@ -1,6 +1,6 @@
 /** Starts the desk in the browser. Each file names the functions that the desk's views can call. */
 import './frame/form-parts.ts';
-import './frame/list-filter.ts';
+import './frame/list-script.ts';
 import './plans/plan-script.ts';
 import './objections/objection-script.ts';
 import './certificates/certificate-script.ts';

@@ -11,9 +11,9 @@ import { type DatedFile, writeZip } from '../../formats/zip-stream.ts';
 import { issueBatch, readBatch, type Seen, sendApproval } from '../../sdk/batch.ts';
 import type { Caller } from '../../sdk/call.ts';
 import { archiveLine, PART, photoOf, takeParts } from '../../sdk/fetch-certificates.ts';
-import { both, make, one } from '../../web/frame/page-script.ts';
-import { type Desk, onShow, register, type Work } from '../frame/actions.ts';
+import { both, download, make, one } from '../../web/frame/page-script.ts';
 import { Trouble } from '../frame/desk-call.ts';
+import { type Desk, onShow, register, type Work } from '../frame/desk-script.ts';
 import { BATCH_WORDS, ENDS, PHOTO_WORDS } from '../words/desk-words.ts';
 
 /** What the page shows, by position: the words that the reviewer compared by eye. */
@@ -163,7 +163,7 @@ onShow('[data-photos]', (desk, list) => {
   const watch = (within: ParentNode): void =>
     within.querySelectorAll('td[data-photo]').forEach((cell) => sight.observe(cell));
   watch(list);
-  // Further pages of the list (lists.ts).
+  // Further pages of the list (list-script.ts).
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes)
       for (const node of addedNodes) if (node instanceof HTMLTableRowElement) watch(node);
@@ -297,9 +297,6 @@ async function savePart(caller: Caller, batch: Batch, part: number, watch: Watch
   const from = (part - 1) * PART;
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   for await (const chunk of archive(caller, batch, from, Math.min(batch.count, from + PART), watch)) chunks.push(chunk);
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob(chunks, { type: 'application/zip' }));
-  link.download = partsOf(batch) === 1 ? `${batch.id}.zip` : `${batch.id}.part-${String(part).padStart(4, '0')}.zip`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  const name = partsOf(batch) === 1 ? `${batch.id}.zip` : `${batch.id}.part-${String(part).padStart(4, '0')}.zip`;
+  download(name, 'application/zip', ...chunks);
 }

@@ -1,7 +1,6 @@
 /** What a centre holds a batch against: plan and results, and the organization's past. */
 import type { FC } from 'hono/jsx';
-import type { Words } from '../../base/words.ts';
-import { counted } from '../../base/words.ts';
+import { counted, type Words } from '../../base/words.ts';
 import type { Differences } from '../../core/procedure/results-check.ts';
 import { Both, inLanguage } from '../../web/frame/layout.tsx';
 import { BATCH_STATES, CASE_STATES, STEP_WORDS } from '../../web/words/refusal-words.ts';

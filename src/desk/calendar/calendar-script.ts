@@ -4,8 +4,8 @@ import { filled } from '../../base/words.ts';
 import { type Announcement, checkDays, readDays } from '../../core/calendar.ts';
 import { announceYear } from '../../sdk/sign.ts';
 import { one } from '../../web/frame/page-script.ts';
-import { register } from '../frame/actions.ts';
 import { Trouble } from '../frame/desk-call.ts';
+import { register } from '../frame/desk-script.ts';
 import { CALENDAR_WORDS } from '../words/desk-words.ts';
 
 const fieldOf = (name: string) => document.querySelector<HTMLInputElement>(`#calendar-${name}`);

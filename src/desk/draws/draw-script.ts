@@ -28,8 +28,8 @@ import {
 } from '../../core/procedure/draw-seed.ts';
 import { type InspectorFault, readInspectorText } from '../../core/procedure/name-lists.ts';
 import { both, download, make } from '../../web/frame/page-script.ts';
-import { type Desk, onShow, register } from '../frame/actions.ts';
 import { inDatabase, nothingKept, Trouble } from '../frame/desk-call.ts';
+import { type Desk, onShow, register } from '../frame/desk-script.ts';
 import { type Part, providePart } from '../frame/form-body.ts';
 import { draftPart } from '../frame/form-parts.ts';
 import { beforeSend, type Fault, judgeBefore, markField } from '../frame/step-forms.ts';

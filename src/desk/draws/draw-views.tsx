@@ -24,8 +24,8 @@ import {
   type View,
   waitingFirst,
 } from '../frame/views.ts';
+import { DrawDesk } from './draw-detail.tsx';
 import { DrawForm } from './draw-form.tsx';
-import { DrawDesk } from './draw-view.tsx';
 import { DrawnDesk, type Inspected, InspectionsView } from './inspection.tsx';
 
 /** Draws of one centre and state that organizations are looked for in, the last changed first. */

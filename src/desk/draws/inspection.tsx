@@ -2,15 +2,14 @@
 
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
-import type { Drawn } from '../../core/procedure/draw.ts';
-import { FINDINGS } from '../../core/procedure/draw.ts';
+import { type Drawn, FINDINGS } from '../../core/procedure/draw.ts';
 import type { DrawRecord, Found } from '../../core/procedure/draw-record.ts';
 import type { CaseView } from '../../core/procedure/read-case.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { FINDING_WORDS } from '../../web/words/draw-words.ts';
 import { Card, Facts, List, moment, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
-import { FoundState, inspectorNames } from './draw-view.tsx';
+import { FoundState, inspectorNames } from './draw-detail.tsx';
 
 export interface Inspected {
   about: string;

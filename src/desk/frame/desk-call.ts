@@ -7,9 +7,13 @@ import { unverified } from '../../core/statement.ts';
 import { asApplicant, CallError, Caller, type Problem } from '../../sdk/call.ts';
 import { brokeOff } from '../../sdk/fetch-certificates.ts';
 import { namingsOf } from '../../sdk/file-organization.ts';
-import { type KeyOfFile, now, readKeyText } from '../../sdk/sign.ts';
+import { type KeyOfFile, now, readKeyText, type Speaker } from '../../sdk/sign.ts';
 import { refusalWords } from '../../web/words/refusal-words.ts';
-import type { Signer } from './actions.ts';
+
+/** Who signs: a key of this browser or of a file. */
+export interface Signer extends Speaker {
+  key: CryptoKey;
+}
 
 /**
  * A caller for a signer: the service's own address is reached as the page's, without cookies, and what the rate limit

@@ -2,11 +2,11 @@
  * The switch of language on the desk's page. The page stays, because the key lives in its memory and what was typed
  * in its fields: both languages stand on it already, and the other one comes to lead where it stands.
  */
-import { get } from './status-line.ts';
+import { get } from '../../web/frame/page-script.ts';
 
 type Language = 'zh' | 'en';
 const TAGS: Record<Language, string> = { zh: 'zh-CN', en: 'en' };
-/** Part of a sentence; whatever else stands between two sentences parts them (pages/lead.ts). */
+/** Part of a sentence; whatever else stands between two sentences parts them (web/frame/layout.tsx). */
 const INLINE = ['A', 'B', 'BR', 'CODE', 'EM', 'MARK', 'SMALL', 'SPAN', 'STRONG', 'TIME', 'WBR'];
 const SWITCH = { zh: '中文', en: 'English' };
 

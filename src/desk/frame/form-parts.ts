@@ -9,7 +9,7 @@ import type { KeptFile } from '../../core/shapes/procedure-shapes.ts';
 import type { Answer } from '../../sdk/call.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
 import { FILE_WORDS, FORM_WORDS } from '../words/desk-words.ts';
-import { type Desk, onShow } from './actions.ts';
+import { type Desk, onShow } from './desk-script.ts';
 import { partsOfForm, providePart, restore, snapshot } from './form-body.ts';
 
 interface Draft {

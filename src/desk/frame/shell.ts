@@ -6,11 +6,10 @@ import { shanghaiDay } from '../../base/day.ts';
 import { filled, type Words } from '../../base/words.ts';
 import { type Caller, isCallError } from '../../sdk/call.ts';
 import type { KeyOfFile } from '../../sdk/sign.ts';
-import { both, make, one } from '../../web/frame/page-script.ts';
+import { both, get, make, one } from '../../web/frame/page-script.ts';
 import { bringCertificate, showCertificate } from '../keys/key-script.ts';
 import { SHELL } from '../words/desk-words.ts';
 import { TROUBLES } from '../words/trouble-words.ts';
-import { actionNamed, type Desk, enliven, type Signer } from './actions.ts';
 import {
   callerFor,
   endOf,
@@ -22,12 +21,13 @@ import {
   makeKey,
   nothingKept,
   readKey,
+  type Signer,
   strongest,
   Trouble,
 } from './desk-call.ts';
 import { hasFields, switchLanguage } from './desk-language.ts';
+import { actionNamed, begin, type Desk, enliven, fail, isWorking, progress, say, stopWork } from './desk-script.ts';
 import { clickRow, tendDraft } from './form-parts.ts';
-import { begin, fail, get, isWorking, progress, say, stopWork } from './status-line.ts';
 import { submitStep } from './step-forms.ts';
 
 const origin = (): string => get('desk').dataset.origin as string;

@@ -10,7 +10,7 @@ import type { StepName } from '../../core/procedure/steps.ts';
 import { isCallError, newCase, newSalt, type RowFault, sendStep } from '../../sdk/call.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
 import { DONE, FORM_WORDS } from '../words/desk-words.ts';
-import type { Desk } from './actions.ts';
+import type { Desk } from './desk-script.ts';
 import { type Collected, collect, fieldOf } from './form-body.ts';
 import { clearDraft } from './form-parts.ts';
 

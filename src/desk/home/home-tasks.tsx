@@ -1,8 +1,7 @@
 /** What the first view of a role is made of: what waits for it, and for an organization its filing and capacity. */
 import type { Child, FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
-import type { Words } from '../../base/words.ts';
-import { filled } from '../../base/words.ts';
+import { filled, type Words } from '../../base/words.ts';
 import { levelName } from '../../core/number.ts';
 import type { Filing } from '../../core/schema.ts';
 import { Both } from '../../web/frame/layout.tsx';

@@ -13,10 +13,9 @@ import type { Filing } from '../../core/schema.ts';
 import { openStatement } from '../../core/statement.ts';
 import { certifyNewestKey } from '../../sdk/file-organization.ts';
 import { now, withdraw } from '../../sdk/sign.ts';
-import { both, one } from '../../web/frame/page-script.ts';
-import { type Desk, onShow, register, type Signer } from '../frame/actions.ts';
-import { keepKey, keptKeys, Trouble } from '../frame/desk-call.ts';
-import { fail, get, say } from '../frame/status-line.ts';
+import { both, get, one } from '../../web/frame/page-script.ts';
+import { keepKey, keptKeys, type Signer, Trouble } from '../frame/desk-call.ts';
+import { type Desk, fail, onShow, register, say } from '../frame/desk-script.ts';
 import { CERTIFICATE_WORDS, WITHDRAW_WORDS } from '../words/desk-words.ts';
 
 /** What the certificate of a key is worth now, in words. */

@@ -9,7 +9,7 @@ import type { StepName } from '../../core/procedure/steps.ts';
 import type { Case } from '../../core/shapes/procedure-shapes.ts';
 import { type Answer, isCallError, sendStep } from '../../sdk/call.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
-import { type Desk, onShow, register, type Work } from '../frame/actions.ts';
+import { type Desk, onShow, register, type Work } from '../frame/desk-script.ts';
 import { clearFaults, markField } from '../frame/step-forms.ts';
 import { FORM_WORDS } from '../words/desk-words.ts';
 import { OBJECTION_DESK } from '../words/form-words.ts';

@@ -17,7 +17,7 @@ import {
 } from '../../core/procedure/name-lists.ts';
 import type { RawRow, ScopeEntry } from '../../core/rows/row.ts';
 import { both, bytesOfList, make, one } from '../../web/frame/page-script.ts';
-import type { Desk } from '../frame/actions.ts';
+import type { Desk } from '../frame/desk-script.ts';
 import { collect, providePart } from '../frame/form-body.ts';
 import { draftPart } from '../frame/form-parts.ts';
 import { TABLE_WORDS } from '../words/desk-words.ts';

@@ -16,7 +16,7 @@ import { writeXlsx } from '../../formats/table/table.ts';
 import { photosFor, readBatch, requireSameRows } from '../../sdk/batch.ts';
 import { type Answer, isCallError, type RowFault, sendStep } from '../../sdk/call.ts';
 import { both, download, make, one } from '../../web/frame/page-script.ts';
-import { type Desk, onShow, register } from '../frame/actions.ts';
+import { type Desk, onShow, register } from '../frame/desk-script.ts';
 import { judgeBefore, pathOfRow } from '../frame/step-forms.ts';
 import { BATCH_WORDS, DONE, TABLE_WORDS } from '../words/desk-words.ts';
 import { Table } from './people-table.ts';

@@ -1,11 +1,9 @@
 /** One publication of results, as its organization and as a centre have it. */
 
 import type { FC } from 'hono/jsx';
-import type { Words } from '../../base/words.ts';
-import { counted } from '../../base/words.ts';
+import { counted, type Words } from '../../base/words.ts';
 import { levelName } from '../../core/number.ts';
-import type { Plan, ResultRow, Results } from '../../core/procedure/plan.ts';
-import { outcomeOf } from '../../core/procedure/plan.ts';
+import { outcomeOf, type Plan, type ResultRow, type Results } from '../../core/procedure/plan.ts';
 import type { CaseLine, CaseView } from '../../core/procedure/read-case.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
 import { Card, CaseHead, Facts, List, moment, Record, State } from '../frame/desk-parts.tsx';

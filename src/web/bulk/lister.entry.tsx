@@ -20,7 +20,7 @@ import {
 } from '../../core/bulk-list.ts';
 import { writeCsv, writeXlsx } from '../../formats/table/table.ts';
 import { Both, htmlOf } from '../frame/layout.tsx';
-import { bytesOfList, download } from '../frame/page-script.ts';
+import { bytesOfList, download, get } from '../frame/page-script.ts';
 import { BULK_WORDS, isClear, LIST_FAULTS, RESULT_WIDTHS, resultTable } from '../words/list-words.ts';
 import { Fault, ResultRows, Summary } from './bulk-page.tsx';
 
@@ -28,7 +28,6 @@ import { Fault, ResultRows, Summary } from './bulk-page.tsx';
 const SHOWN = 200;
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
-const get = <T extends HTMLElement = HTMLElement>(id: string): T => document.getElementById(id) as T;
 const pasted = get<HTMLTextAreaElement>('list');
 const chooser = get<HTMLInputElement>('list-file');
 
@@ -73,8 +72,8 @@ function askForKey(count: number): void {
   get('key-field').hidden = count <= OPEN_ROWS;
 }
 
-export async function choose(file: File | undefined): Promise<void> {
-  if (!file || stop) return;
+export async function choose(file: File): Promise<void> {
+  if (stop) return;
   hush();
   try {
     fromFile = readStaffList(await bytesOfList(file));

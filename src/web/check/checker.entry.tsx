@@ -5,12 +5,13 @@
  */
 import { type Check, type Report, verdictOf } from '../../core/report.ts';
 import { readSnapshot } from '../../core/snapshot.ts';
+import { get } from '../frame/page-script.ts';
 import { Answer, answerFile, show } from './answer.tsx';
 import { type Judged, judge } from './judge.ts';
 import { ask, knowledge, SOON } from './knowledge.ts';
 
-const box = document.getElementById('check') as HTMLElement;
-const answer = document.getElementById('answer') as HTMLElement;
+const box = get('check');
+const answer = get('answer');
 let asked = 0;
 
 /** What the service says of the certificate's status; undefined without a network. */

@@ -7,6 +7,7 @@ import type { Words } from '../../base/words.ts';
 import { writeFragment } from '../../core/address.ts';
 import { readSnapshot } from '../../core/snapshot.ts';
 import { Both } from '../frame/layout.tsx';
+import { get } from '../frame/page-script.ts';
 import { answerSeal, Fault, show } from './answer.tsx';
 import { ask, knowledge, prepare, SOON } from './knowledge.ts';
 import { makeReader, readPicture, readScanned } from './scanned.ts';
@@ -111,7 +112,6 @@ const CAMERA_FAULTS: Record<CameraFault, Words> = {
 /** Milliseconds between two looks at the camera's picture. */
 const PAUSE = 120;
 
-const get = <T extends HTMLElement = HTMLElement>(id: string): T => document.getElementById(id) as T;
 const box = get('scan');
 const answer = get('answer');
 const video = get<HTMLVideoElement>('video');

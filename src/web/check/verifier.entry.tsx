@@ -9,7 +9,7 @@ import { shanghaiClock } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import { readSnapshot } from '../../core/snapshot.ts';
 import { En, Lead } from '../frame/layout.tsx';
-import { takeFiles } from '../frame/page-script.ts';
+import { get, takeFiles } from '../frame/page-script.ts';
 import { Answer, ago, answerFile, answerSeal, Fault, show } from './answer.tsx';
 import { judge } from './judge.ts';
 import { makeReader, readPicture, readScanned } from './scanned.ts';
@@ -147,8 +147,8 @@ async function begin(): Promise<void> {
     at: at === undefined ? '（未注明时间 / undated）' : shanghaiClock(at),
     ago: at === undefined ? { zh: '时间不明', en: 'undated' } : ago(at, now()),
   };
-  await show(document.getElementById('app') as HTMLElement, <VerifierPage roots={ROOTS} kept={kept} />);
-  const answer = document.getElementById('answer') as HTMLElement;
+  await show(get('app'), <VerifierPage roots={ROOTS} kept={kept} />);
+  const answer = get('answer');
   if (!globalThis.crypto?.subtle)
     await show(
       answer,
@@ -176,9 +176,9 @@ async function begin(): Promise<void> {
             )),
       ),
   );
-  document.getElementById('by-hand')?.addEventListener('submit', (event) => {
+  get('by-hand').addEventListener('submit', (event) => {
     event.preventDefault();
-    const { value } = document.getElementById('typed') as HTMLInputElement;
+    const { value } = get<HTMLInputElement>('typed');
     if (value.trim() !== '') void attempt(answerText(value));
   });
 }

@@ -6,11 +6,11 @@ import { isRefusal } from '../../base/refusal.ts';
 import { openDirectory } from '../../core/directory.ts';
 import { checkDraw, type DrawCheck, type DrawEnd, endOf, readDrawFile } from '../../core/procedure/draw-record.ts';
 import { Memo } from '../../core/statement.ts';
-import { both, make } from '../frame/page-script.ts';
+import { both, get, make } from '../frame/page-script.ts';
 import { CHECK_ENDS, CHECK_WORDS, NOT_CHECKED } from '../words/draw-words.ts';
 
-const status = document.getElementById('check') as HTMLElement;
-const list = document.getElementById('checks') as HTMLElement;
+const status = get('check');
+const list = get('checks');
 
 const MARKS = { pass: '✓', fail: '✕', not_checked: '–', not_reached: '–' } as const;
 const lineOf = ({ id, result, code }: DrawCheck): HTMLElement =>

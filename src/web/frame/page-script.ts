@@ -5,21 +5,19 @@
 import type { Words } from '../../base/words.ts';
 import { TABLE_LIMITS, tableTooLarge } from '../../formats/table/table-rows.ts';
 
-const english = (): boolean => document.documentElement.lang.startsWith('en');
+/** The element of an id that the page is known to have. */
+export const get = <T extends HTMLElement = HTMLElement>(id: string): T => document.getElementById(id) as T;
 
-const span = (lang: string, text: string, second: boolean): HTMLElement => {
-  const element = document.createElement('span');
-  element.lang = lang;
-  if (second) element.className = 'en';
-  element.textContent = text;
-  return element;
-};
+const english = (): boolean => document.documentElement.lang === 'en';
+
+const span = (lang: string, text: string, rest?: { className: 'en' }): HTMLElement =>
+  Object.assign(document.createElement('span'), { lang, textContent: text }, rest);
+const SECOND = { className: 'en' } as const;
 
 /** Both languages, the reader's first. */
 export function both({ zh, en }: Words): DocumentFragment {
   const content = document.createDocumentFragment();
-  if (english()) content.append(span('en', en, false), span('zh-CN', zh, true));
-  else content.append(zh, span('en', en, true));
+  content.append(...(english() ? [span('en', en), span('zh-CN', zh, SECOND)] : [zh, span('en', en, SECOND)]));
   return content;
 }
 
@@ -47,7 +45,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-// How pages take files: chosen in `#file`, or dropped anywhere while `#drop` says so; and lists, up to the size of one.
+// How pages take files: chosen in a field, or dropped anywhere while `#drop` says so; and lists, up to the size of one.
 
 /** The bytes of a chosen list; what is larger than any list is not read. @throws Refusal `table_too_large` */
 export async function bytesOfList(file: File): Promise<Uint8Array<ArrayBuffer>> {
@@ -55,12 +53,11 @@ export async function bytesOfList(file: File): Promise<Uint8Array<ArrayBuffer>> 
   return new Uint8Array(await file.arrayBuffer());
 }
 
-export function takeFiles(take: (file: File) => void): void {
-  const input = document.getElementById('file') as HTMLInputElement;
-  const drop = document.getElementById('drop') as HTMLElement;
+export function takeFiles(take: (file: File) => void, chooser = 'file'): void {
+  const input = get<HTMLInputElement>(chooser);
+  const drop = get('drop');
   const first = (files: FileList | null | undefined): void => {
-    const file = files?.[0];
-    if (file) take(file);
+    if (files?.[0]) take(files[0]);
   };
   input.addEventListener('change', () => first(input.files));
   for (const type of ['dragenter', 'dragover']) {
@@ -82,22 +79,13 @@ const MISSING: Words = {
   en: 'What checks could not be loaded. See whether there is a network, and try again',
 };
 
-/** A sentence in both languages, the reader's first, without the components that are still to come. */
+/** Without `make`: the first half of a page is as small as it can be. */
 function sentence(words: Words, role: 'status' | 'alert'): HTMLElement {
-  const tags: ['zh-CN' | 'en', string][] = [
-    ['zh-CN', words.zh],
-    ['en', words.en],
-  ];
-  const [first, second] = (document.documentElement.lang === 'en' ? tags.reverse() : tags).map(([lang, text]) => {
-    const span = document.createElement('span');
-    [span.lang, span.textContent] = [lang, text];
-    return span;
-  }) as [HTMLElement, HTMLElement];
-  second.className = 'en';
-  const [box, line] = [document.createElement('section'), document.createElement('p')];
+  const box = document.createElement('section');
+  const line = document.createElement('p');
   box.className = 'notice';
   box.setAttribute('role', role);
-  line.append(first, second);
+  line.append(both(words));
   box.append(line);
   return box;
 }
@@ -115,15 +103,10 @@ export function later<Work>(
   let coming: Promise<Work> | undefined;
   let here = false;
   const fetchWork = (): Promise<Work> => {
-    coming ??= (import(address) as Promise<Work>).then(
-      (work) => {
-        here = true;
-        return work;
-      },
-      (error: unknown) => {
-        coming = undefined;
-        throw error;
-      },
+    coming ??= import(address) as Promise<Work>;
+    coming.then(
+      () => (here = true),
+      () => (coming = undefined),
     );
     return coming;
   };
@@ -135,16 +118,11 @@ export function later<Work>(
     const wait = here || silently ? undefined : sentence(COMING, 'status');
     // Beside the place: what stands there is an answer.
     if (wait) place.before(wait);
-    fetchWork().then(
-      (work) => {
-        wait?.remove();
-        return use(work);
-      },
-      (error: unknown) => {
+    fetchWork()
+      .finally(() => wait?.remove())
+      .then(use, (error: unknown) => {
         console.error(error);
-        wait?.remove();
         if (!silently) place.replaceChildren(sentence(MISSING, 'alert'));
-      },
-    );
+      });
   };
 }

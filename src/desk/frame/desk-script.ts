@@ -1,14 +1,63 @@
 /**
- * The line that says what happened or what is wrong, the bar of a short work, and the panel of a long one with its
- * progress and its end. One long work at a time.
+ * What the scripts of views share. `<button data-action="name">` calls the function registered under its name; `onShow`
+ * attaches functions to parts of a view each time that one is shown. And how the desk speaks: the line that says what
+ * happened or what is wrong, the bar of a short work, the panel of a long one, of which there is one at a time.
  */
 import { filled, type Words } from '../../base/words.ts';
-import { both, make } from '../../web/frame/page-script.ts';
+import type { Caller } from '../../sdk/call.ts';
+import { both, get, make } from '../../web/frame/page-script.ts';
 import { TROUBLES } from '../words/trouble-words.ts';
-import type { Work } from './actions.ts';
-import { Trouble, troubleOf } from './desk-call.ts';
+import { type Signer, Trouble, troubleOf } from './desk-call.ts';
 
-export const get = <T extends HTMLElement = HTMLElement>(id: string): T => document.getElementById(id) as T;
+/** A work that takes long: shown with its progress, and to be cancelled. */
+export interface Work {
+  signal: AbortSignal;
+  progress(done: number, total: number): void;
+  /** It does not get better by itself: resolves when the person goes on, rejects when not. */
+  stuck(error: unknown): Promise<void>;
+  end(): void;
+}
+
+export interface Desk {
+  /** Calls the service, with the signer's key. */
+  caller: Caller;
+  signer: Signer;
+  /** Says something in the line that screen readers hear. `notice`: something is wrong. */
+  say(words: Words, kind?: 'done' | 'notice'): void;
+  /** Says what is wrong. */
+  fail(error: unknown): void;
+  /** Goes to a view, `#/plans`; the one that is shown is loaded again. */
+  go(hash: string): void;
+  /** Progress of a short work, in the bar; `progress(0, 0)` hides it. */
+  progress(done: number, total: number): void;
+  /** Begins a long work; one at a time. */
+  begin(title: Words): Work;
+}
+
+export type Action = (desk: Desk, element: HTMLElement) => Promise<void>;
+export type Show = (desk: Desk, element: HTMLElement) => void | Promise<void>;
+
+const actions = new Map<string, Action>();
+const shows: { selector: string; show: Show }[] = [];
+
+/** Names what a button does. */
+export function register(name: string, action: Action): void {
+  if (actions.has(name)) throw new Error(`two actions are called ${name}`);
+  actions.set(name, action);
+}
+
+export const actionNamed = (name: string): Action | undefined => actions.get(name);
+
+/** Gives life to the parts of views that fit a selector, each time a view is shown. */
+export function onShow(selector: string, show: Show): void {
+  shows.push({ selector, show });
+}
+
+/** Gives life to a view that was just shown. */
+export async function enliven(desk: Desk, root: HTMLElement): Promise<void> {
+  for (const { selector, show } of shows)
+    for (const element of root.querySelectorAll<HTMLElement>(selector)) await show(desk, element);
+}
 
 /** The long work that runs. */
 let stopping: AbortController | undefined;

@@ -6,7 +6,7 @@ import { filled } from '../../base/words.ts';
 import { writeCsv } from '../../formats/table/table.ts';
 import { download, one } from '../../web/frame/page-script.ts';
 import { LIST_WORDS } from '../words/desk-words.ts';
-import { type Desk, onShow, register } from './actions.ts';
+import { type Desk, onShow, register } from './desk-script.ts';
 
 const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
 

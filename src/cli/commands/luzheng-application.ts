@@ -9,7 +9,7 @@ import { parseOrganizationCode } from '../../core/number.ts';
 import type { Application } from '../../core/procedure/application.ts';
 import { readBody } from '../../core/procedure/bodies.ts';
 import type { AttachedFile } from '../../core/procedure/body-shapes.ts';
-import { type CaseView, openCase } from '../../core/procedure/read-case.ts';
+import { type CaseView, newestBody, openCase } from '../../core/procedure/read-case.ts';
 import { filingDifferences, filingFrom, grantsOf, isNarrower, scopeFrom } from '../../core/procedure/selection.ts';
 import { readAbout } from '../../core/procedure/steps.ts';
 import { readScope } from '../../core/rows/rows.ts';
@@ -46,10 +46,7 @@ export async function handIn(caller: Caller, paths: readonly string[]): Promise<
 async function attached(caller: Caller, about: string): Promise<AttachedFile[]> {
   const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
   await openCase(about, shown.steps, shown);
-  const submitted = shown.steps.findLast(
-    ({ step }) => step === 'application.submit' || step === 'application.amend',
-  ) as (typeof shown.steps)[number];
-  return (submitted.body as Application).files;
+  return newestBody<Application>(shown, 'application.submit', 'application.amend').files;
 }
 
 function requireApplication(about: string): string {
@@ -154,8 +151,7 @@ export const select: Command = {
         `this application (${shown.state}) is not this centre's to select, or not now`,
         'step_not_now',
       );
-    const asked = shown.steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')
-      ?.body as Application;
+    const asked = newestBody<Application>(shown, 'application.submit', 'application.amend');
     if (asked.organization !== undefined && asked.organization !== code)
       throw usage(`申报的机构编码是 ${asked.organization}`, `the application is about ${asked.organization}`);
     const scope =

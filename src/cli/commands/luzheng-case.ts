@@ -9,7 +9,7 @@ import { counted } from '../../base/words.ts';
 import { type Body, bodyFaults, readBody } from '../../core/procedure/bodies.ts';
 import { readResultsTable, readRosterTable } from '../../core/procedure/name-lists.ts';
 import type { PlanFault, Results } from '../../core/procedure/plan.ts';
-import { type CaseLine, type CaseView, openCase } from '../../core/procedure/read-case.ts';
+import { type CaseLine, type CaseView, newestBody, openCase } from '../../core/procedure/read-case.ts';
 import { passingRows } from '../../core/procedure/results-check.ts';
 import { KINDS, PROCEDURES, readAbout, STEPS, type StepName } from '../../core/procedure/steps.ts';
 import type { ResultsBatch } from '../../core/shapes/procedure-shapes.ts';
@@ -248,8 +248,7 @@ export const upload: Command = {
     const { caller } = await input.caller();
     const shown = await caller.get<CaseView>(`/v1/cases/${about}`);
     await openCase(about, shown.steps, shown);
-    const published = shown.steps.findLast(({ step }) => step === 'results.publish' || step === 'results.correct')
-      ?.body as Results;
+    const published = newestBody<Results>(shown, 'results.publish', 'results.correct');
     const archive = input.text('photos') === undefined ? undefined : readArchive(input.path('photos'));
     const made = await caller.json<Answer<typeof ResultsBatch>>(
       'POST',

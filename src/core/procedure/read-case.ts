@@ -50,6 +50,16 @@ export interface CaseView extends CaseLine {
   steps: CaseStep[];
 }
 
+/** What a case says now: the body of the newest of some steps. */
+export function newestBody<T>(
+  { steps }: { steps: readonly { step: string; body: unknown }[] },
+  ...names: StepName[]
+): T {
+  const step = steps.findLast((one) => names.some((name) => name === one.step));
+  if (!step) throw new Refusal('register_differs', 'The case does not hold what it is about.', { part: 'step' });
+  return step.body as T;
+}
+
 /** What the next step must say of its place. */
 export interface Place {
   seq: number;

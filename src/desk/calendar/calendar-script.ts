@@ -4,38 +4,30 @@ import { filled } from '../../base/words.ts';
 import { type Announcement, checkDays, readDays } from '../../core/calendar.ts';
 import { announceYear } from '../../sdk/sign.ts';
 import { one } from '../../web/frame/page-script.ts';
-import { Trouble } from '../frame/desk-call.ts';
+import { troubleAt, typed } from '../frame/desk-call.ts';
 import { register } from '../frame/desk-script.ts';
 import { CALENDAR_WORDS } from '../words/desk-words.ts';
 
-const fieldOf = (name: string) => document.querySelector<HTMLInputElement>(`#calendar-${name}`);
-const typed = (name: string): string => (fieldOf(name)?.value ?? '').trim();
-
-function trouble(name: string, code: string, words: Record<string, string> = {}): Trouble {
-  fieldOf(name)?.focus();
-  return new Trouble(code, words);
-}
-
 /** What was typed, as days. @throws Trouble naming the field and the day */
 function announced(): Pick<Announcement, 'year' | 'holidays' | 'workdays' | 'source'> {
-  const year = Number(typed('year'));
-  if (!/^2\d{3}$/.test(typed('year'))) throw trouble('year', 'year_wrong');
+  const year = Number(typed('calendar-year'));
+  if (!/^2\d{3}$/.test(typed('calendar-year'))) throw troubleAt('calendar-year', 'year_wrong');
   try {
     const read = {
       year,
-      holidays: readDays(typed('holidays'), year, 'holidays'),
-      workdays: readDays(typed('workdays'), year, 'workdays'),
-      source: typed('source'),
+      holidays: readDays(typed('calendar-holidays'), year, 'holidays'),
+      workdays: readDays(typed('calendar-workdays'), year, 'workdays'),
+      source: typed('calendar-source'),
     };
     checkDays(read);
-    if (read.holidays.length === 0) throw trouble('holidays', 'holidays_missing');
-    if (read.source === '') throw trouble('source', 'source_missing');
+    if (read.holidays.length === 0) throw troubleAt('calendar-holidays', 'holidays_missing');
+    if (read.source === '') throw troubleAt('calendar-source', 'source_missing');
     return read;
   } catch (error) {
     if (!isRefusal(error, 'calendar_day_wrong')) throw error;
     const { part = '', day } = error.facts;
     const name = part.endsWith('workdays') ? 'workdays' : 'holidays';
-    throw trouble(name, name === 'workdays' ? 'workday_wrong' : 'holiday_wrong', {
+    throw troubleAt(`calendar-${name}`, name === 'workdays' ? 'workday_wrong' : 'holiday_wrong', {
       day: String(day),
       year: String(year),
     });

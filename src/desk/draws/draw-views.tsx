@@ -1,9 +1,11 @@
 /** Supervision by draws (双随机、一公开): a centre's draws; drawn sessions for their organization, and for its city to read. */
+
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import type { Facts } from '../../core/procedure/bodies.ts';
 import { type DrawCommit, type Drawn, sessionId } from '../../core/procedure/draw.ts';
 import { type DrawRecord, recordOf, sameSession } from '../../core/procedure/draw-record.ts';
+import { newestBody } from '../../core/procedure/read-case.ts';
 import { stepsFrom } from '../../core/procedure/steps.ts';
 import { PROVINCE_CENTRE } from '../../core/province.ts';
 import { centreNames, filedBy } from '../../service/on-file.ts';
@@ -20,7 +22,6 @@ import {
   ORGANIZATION,
   ownCode,
   seenCase,
-  standing,
   type View,
   waitingFirst,
 } from '../frame/views.ts';
@@ -59,7 +60,7 @@ async function draws(asked: Asked) {
 /** Inspectors as the centre's last draw listed them: most stay the same. */
 async function lastInspectors({ service, caller }: Asked): Promise<DrawCommit['inspectors']> {
   const own = (await listCases(service, caller, { kind: 'draw' }, 100)).find(({ centre }) => centre === caller.subject);
-  return own ? standing<DrawCommit>(await viewCase(service, caller, own.about), 'draw.commit').inspectors : [];
+  return own ? newestBody<DrawCommit>(await viewCase(service, caller, own.about), 'draw.commit').inspectors : [];
 }
 
 async function newDraw(asked: Asked) {

@@ -1,7 +1,7 @@
 /** Applications to be filed, to change a filing or to extend it, for applicants, organizations and centres. */
 
 import { type Application, PURPOSES } from '../../core/procedure/application.ts';
-import type { CaseLine } from '../../core/procedure/read-case.ts';
+import { type CaseLine, type CaseView, newestBody } from '../../core/procedure/read-case.ts';
 import { PROVINCE_CENTRE } from '../../core/province.ts';
 import { centreNames, currentFiling, directoryOf, nextCode } from '../../service/on-file.ts';
 import { grantedOf } from '../../service/procedure/application-steps.ts';
@@ -24,9 +24,9 @@ import { PURPOSE_WORDS } from '../words/form-words.ts';
 import { ApplicationView, ApplyView } from './application-detail.tsx';
 import { CentreApplication } from './application-review.tsx';
 
-/** The newest application of a case: as it was last submitted or amended. */
-const lastApplication = (steps: readonly { step: string; body: unknown }[]): Application =>
-  steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')?.body as Application;
+/** The application of a case, as it was last submitted or amended. */
+const lastApplication = (shown: CaseView): Application =>
+  newestBody<Application>(shown, 'application.submit', 'application.amend');
 
 /** What a key applied for, and the way to apply again while nothing waits; the form itself for who has not applied. */
 async function apply(asked: Asked) {
@@ -53,7 +53,7 @@ async function newApplication({ service, caller }: Asked) {
     listCases(service, caller, { kind: 'application' }, 1),
     centreNames(service),
   ]);
-  const given = last && lastApplication((await viewCase(service, caller, last.about)).steps);
+  const given = last && lastApplication(await viewCase(service, caller, last.about));
   return (
     <ApplyView
       title={{ zh: '申报评价机构', en: 'Apply to be filed' }}
@@ -70,7 +70,7 @@ async function appliedFor({ service, caller, params }: Asked) {
   return (
     <ApplicationView
       shown={shown}
-      application={lastApplication(shown.steps)}
+      application={lastApplication(shown)}
       centres={centres}
       home={`#/apply/${shown.about}`}
       filing={await grantedOf(service, shown.steps)}
@@ -128,7 +128,7 @@ async function ownApplication(asked: Asked) {
   return (
     <ApplicationView
       shown={shown}
-      application={lastApplication(shown.steps)}
+      application={lastApplication(shown)}
       centres={centres}
       organization={organization}
       home="#/applications"
@@ -171,7 +171,7 @@ async function centreApplication(asked: Asked) {
   return (
     <CentreApplication
       shown={shown}
-      application={lastApplication(shown.steps)}
+      application={lastApplication(shown)}
       names={await centreNames(asked.service)}
       responsible={shown.centre === asked.caller.subject}
       filing={await grantedOf(asked.service, shown.steps)}

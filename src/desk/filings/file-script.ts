@@ -8,6 +8,7 @@ import { shanghaiDay } from '../../base/day.ts';
 import { filled, type Words } from '../../base/words.ts';
 import { type Level, levelName, parseOrganizationCode } from '../../core/number.ts';
 import type { Application, DeviceRequest } from '../../core/procedure/application.ts';
+import { newestBody } from '../../core/procedure/read-case.ts';
 import {
   type Change,
   filingChanges,
@@ -21,29 +22,17 @@ import {
 import { PROVINCE_CENTRE } from '../../core/province.ts';
 import { NO_JOB } from '../../core/rows/row.ts';
 import type { Filing } from '../../core/schema.ts';
-import type { Case } from '../../core/shapes/procedure-shapes.ts';
-import type { Answer } from '../../sdk/call.ts';
 import { sendStep } from '../../sdk/call.ts';
 import { filedBefore, sendClient, sendFilingClaims } from '../../sdk/file-organization.ts';
 import { now } from '../../sdk/sign.ts';
 import { both, download, make } from '../../web/frame/page-script.ts';
-import { Trouble } from '../frame/desk-call.ts';
+import { shownCase, Trouble, troubleAt, typed } from '../frame/desk-call.ts';
 import { type Desk, onShow, register } from '../frame/desk-script.ts';
 import { certifyFiling } from '../keys/key-script.ts';
 import { DONE, FORM_WORDS } from '../words/desk-words.ts';
 import { FILING_WORDS } from '../words/form-words.ts';
 
 const YEAR = 365 * 86_400;
-
-/** The case as it was shown: what is decided upon is what was read. */
-async function shownCase({ caller }: Desk, button: HTMLElement): Promise<Answer<typeof Case>> {
-  const about = button.dataset.about as string;
-  const answer = await caller.get<Answer<typeof Case>>(`/v1/cases/${about}`);
-  if (answer.last !== button.dataset.last) throw new Trouble('moved');
-  return answer;
-}
-
-const field = (id: string): string => (document.querySelector<HTMLInputElement>(`#${id}`)?.value ?? '').trim();
 
 /** What was ticked of what was applied for. @throws Trouble `nothing_granted` */
 function grantedOf({ form }: Application): Application['form']['occupations'] {
@@ -54,16 +43,14 @@ function grantedOf({ form }: Application): Application['form']['occupations'] {
     .map((line, at) => ({ ...line, levels: line.levels.filter((level) => boxes[at]?.includes(level)) }))
     .filter(({ levels }) => levels.length > 0);
   if (lines.length > 0) return lines;
-  document.querySelector<HTMLElement>('#select-scope input')?.focus();
-  throw new Trouble('nothing_granted');
+  throw troubleAt('select-scope input', 'nothing_granted');
 }
 
 /** A whole number of a field, within bounds. @throws Trouble `number_wrong` */
 function wholeOf(id: string, min: number, max: number): number {
-  const value = Number(field(id));
-  if (field(id) !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
-  document.querySelector<HTMLElement>(`#${id}`)?.focus();
-  throw new Trouble('number_wrong', { min: String(min), max: String(max) });
+  const value = Number(typed(id));
+  if (typed(id) !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
+  throw troubleAt(id, 'number_wrong', { min: String(min), max: String(max) });
 }
 
 /** The panel of the card that a button stands in. */
@@ -82,10 +69,8 @@ const fromNow = (claims: Filing, years: number): Filing => {
 
 register('review-selection', async (desk, button) => {
   const { signer } = desk;
-  const { steps } = await shownCase(desk, button);
-  const application = steps.findLast(({ step }) => step === 'application.submit' || step === 'application.amend')
-    ?.body as Application;
-  const code = parseOrganizationCode(field('select-organization').toUpperCase());
+  const application = newestBody<Application>(await shownCase(desk, button), 'application.submit', 'application.amend');
+  const code = parseOrganizationCode(typed('select-organization').toUpperCase());
   const terms = {
     code,
     centre: signer.subject,
@@ -98,14 +83,11 @@ register('review-selection', async (desk, button) => {
     filingFrom(application, { ...terms, scope, keys: [], iat: 0, exp: 0, jti: crypto.randomUUID() }),
     years,
   );
-  const reason = field('select-reason');
-  const note = field('select-note');
+  const reason = typed('select-reason');
+  const note = typed('select-note');
   // Before anything is made or submitted.
   if (filingDifferences(claims, application).length > 0) throw new Trouble('beyond');
-  if (reason === '' && isNarrower({ scope }, application)) {
-    document.querySelector<HTMLElement>('#select-reason')?.focus();
-    throw new Trouble('reason_needed');
-  }
+  if (reason === '' && isNarrower({ scope }, application)) throw troubleAt('select-reason', 'reason_needed');
   await reviewFiling(desk, panelOf(button), claims, async () => {
     const { about, seq, last } = await shownCase(desk, button);
     const lacking = await handInFiling(desk, fromNow(claims, years));
@@ -155,9 +137,9 @@ register('review-again', async (desk, button) => {
 });
 
 register('grant-device', async (desk, button) => {
-  const { about, seq, last, steps } = await shownCase(desk, button);
-  const request = steps.find(({ step }) => step === 'device.request') as (typeof steps)[number];
-  const { organization, key } = request.body as DeviceRequest;
+  const shown = await shownCase(desk, button);
+  const { about, seq, last } = shown;
+  const { organization, key } = newestBody<DeviceRequest>(shown, 'device.request');
   const { jti: client } = await sendClient(desk.caller, organization, key);
   await sendStep(desk.caller, { about, step: 'device.grant', seq, last, body: { client } });
   desk.go(`#/devices/${about}`);

@@ -2,12 +2,12 @@
 
 import type { FC } from 'hono/jsx';
 import type { Rules } from '../../core/procedure/application.ts';
-import type { CaseView } from '../../core/procedure/read-case.ts';
+import { type CaseView, newestBody } from '../../core/procedure/read-case.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { Both } from '../../web/frame/layout.tsx';
 import { Card, Record, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
-import { type Asked, caseIfAny, ORGANIZATION, ownCode, standing, type View } from '../frame/views.ts';
+import { type Asked, caseIfAny, ORGANIZATION, ownCode, type View } from '../frame/views.ts';
 
 async function rules(asked: Asked) {
   const code = ownCode(asked);
@@ -16,7 +16,7 @@ async function rules(asked: Asked) {
     <RulesView
       code={code}
       shown={shown}
-      rules={shown && standing<Rules>(shown, 'rules.publish')}
+      rules={shown && newestBody<Rules>(shown, 'rules.publish')}
       names={await centreNames(asked.service)}
     />
   );

@@ -1,10 +1,14 @@
-/** Calls from a page, signed with the key that the person uses, and which words of the page fit an error. */
+/**
+ * Calls from a page, signed with the key that the person uses; which words of the page fit an error; and the keys that this
+ * browser keeps.
+ */
 
 import { deleteDB, type IDBPDatabase, openDB } from 'idb';
 import { isRefusal, type RefusalFacts } from '../../base/refusal.ts';
 import { type PublicJwk, thumbprint } from '../../core/keys.ts';
+import type { Case } from '../../core/shapes/procedure-shapes.ts';
 import { unverified } from '../../core/statement.ts';
-import { asApplicant, CallError, Caller, type Problem } from '../../sdk/call.ts';
+import { type Answer, asApplicant, CallError, Caller, type Problem } from '../../sdk/call.ts';
 import { brokeOff } from '../../sdk/fetch-certificates.ts';
 import { namingsOf } from '../../sdk/file-organization.ts';
 import { type KeyOfFile, now, readKeyText, type Speaker } from '../../sdk/sign.ts';
@@ -95,6 +99,26 @@ export class Trouble extends Error {
     this.code = code;
     this.words = words;
   }
+}
+
+/** A case as the service has it now. */
+export const caseNow = ({ caller }: { caller: Caller }, about: string): Promise<Answer<typeof Case>> =>
+  caller.get<Answer<typeof Case>>(`/v1/cases/${about}`);
+
+/** The case of a button, as it was shown: what is decided upon is what was read. @throws Trouble `moved` */
+export async function shownCase(desk: { caller: Caller }, button: HTMLElement): Promise<Answer<typeof Case>> {
+  const shown = await caseNow(desk, button.dataset.about as string);
+  if (shown.last !== button.dataset.last) throw new Trouble('moved');
+  return shown;
+}
+
+/** What stands in a field of a view, by its id. */
+export const typed = (id: string): string => (document.querySelector<HTMLInputElement>(`#${id}`)?.value ?? '').trim();
+
+/** What is wrong with a field, which gets the focus. */
+export function troubleAt(id: string, code: string, words: Record<string, string> = {}): Trouble {
+  document.querySelector<HTMLElement>(`#${id}`)?.focus();
+  return new Trouble(code, words);
 }
 
 // Keys in the browser: those of a key file, which live in memory as long as the page, and those made here with

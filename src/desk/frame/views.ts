@@ -126,12 +126,5 @@ export async function organizationColumn({ service }: Asked) {
 export const calledOf = ({ facts, about }: { facts: Record<string, unknown>; about: string }): string =>
   String(facts.title ?? facts.name ?? about);
 
-/** What a case says now: the body of the newest of some steps. */
-export function standing<T>({ steps }: Pick<CaseView, 'steps'>, ...names: string[]): T {
-  const step = steps.findLast((one) => names.includes(one.step));
-  if (!step) throw new Refusal('register_differs', 'The case does not hold what it is about.', { part: 'step' });
-  return step.body as T;
-}
-
 export const tierOf = ({ caller }: Pick<Asked, 'caller'>): 'city' | 'province' =>
   caller.role === 'province' ? 'province' : 'city';

@@ -3,7 +3,7 @@
 import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import type { DeviceRequest } from '../../core/procedure/application.ts';
-import type { CaseView } from '../../core/procedure/read-case.ts';
+import { type CaseView, newestBody } from '../../core/procedure/read-case.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
@@ -17,7 +17,6 @@ import {
   ORGANIZATION,
   organizationColumn,
   seenCase,
-  standing,
   type View,
   waitingFirst,
 } from '../frame/views.ts';
@@ -249,7 +248,7 @@ async function ownDevice(asked: Asked) {
   return (
     <OwnDevice
       shown={shown}
-      asked={standing<DeviceRequest>(shown, 'device.request')}
+      asked={newestBody<DeviceRequest>(shown, 'device.request')}
       names={await centreNames(asked.service)}
     />
   );
@@ -281,7 +280,7 @@ async function centreDevice(asked: Asked) {
   return (
     <CentreDevice
       shown={shown}
-      asked={standing<DeviceRequest>(shown, 'device.request')}
+      asked={newestBody<DeviceRequest>(shown, 'device.request')}
       responsible={shown.centre === asked.caller.subject}
       names={await centreNames(asked.service)}
     />

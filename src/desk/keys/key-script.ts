@@ -14,7 +14,7 @@ import { openStatement } from '../../core/statement.ts';
 import { certifyNewestKey } from '../../sdk/file-organization.ts';
 import { now, withdraw } from '../../sdk/sign.ts';
 import { both, get, one } from '../../web/frame/page-script.ts';
-import { keepKey, keptKeys, type Signer, Trouble } from '../frame/desk-call.ts';
+import { keepKey, keptKeys, type Signer, Trouble, troubleAt, typed } from '../frame/desk-call.ts';
 import { type Desk, fail, onShow, register, say } from '../frame/desk-script.ts';
 import { CERTIFICATE_WORDS, WITHDRAW_WORDS } from '../words/desk-words.ts';
 
@@ -101,32 +101,25 @@ register('certify-key', async (desk, { dataset: { code = '', filing = '' } }) =>
   desk.say(lacking ?? CERTIFICATE_WORDS.certified, lacking ? 'notice' : 'done');
 });
 
-const fieldOf = (id: string): HTMLInputElement | null => document.querySelector<HTMLInputElement>(`#${id}`);
-
-function trouble(field: HTMLInputElement | null, code: string): Trouble {
-  field?.focus();
-  return new Trouble(code);
-}
-
 /** An instant of a field, in Beijing; undefined where it is empty. */
 function instantOf(id: string): number | undefined {
-  const field = fieldOf(id);
+  const field = document.querySelector<HTMLInputElement>(`#${id}`);
   if (!field || (field.value === '' && !field.validity.badInput)) return undefined;
   const at = Date.parse(`${field.value}${field.value.length === 16 ? ':00' : ''}+08:00`) / 1000;
-  if (!Number.isFinite(at)) throw trouble(field, 'instant_wrong');
+  if (!Number.isFinite(at)) throw troubleAt(id, 'instant_wrong');
   return Math.floor(at);
 }
 
 register('withdraw-statement', async (desk, button) => {
   const { signer, caller } = desk;
   const { code = '', typ = '', id = '', iss = '' } = button.dataset;
-  const reason = (fieldOf('withdraw-reason')?.value ?? '').trim();
-  if (reason === '') throw trouble(fieldOf('withdraw-reason'), 'reason_needed');
+  const reason = typed('withdraw-reason');
+  if (reason === '') throw troubleAt('withdraw-reason', 'reason_needed');
   const iat = now();
   const effective = instantOf('withdraw-effective') ?? iat;
   const since = instantOf('withdraw-since');
-  if (effective < iat) throw trouble(fieldOf('withdraw-effective'), 'effective_past');
-  if (since !== undefined && since > iat) throw trouble(fieldOf('withdraw-since'), 'since_future');
+  if (effective < iat) throw troubleAt('withdraw-effective', 'effective_past');
+  if (since !== undefined && since > iat) throw troubleAt('withdraw-since', 'since_future');
   if (!confirm(one(filled(typ === 'filing' ? WITHDRAW_WORDS.filing : WITHDRAW_WORDS.client, { code })))) return;
   const target = typ === 'filing' ? { jti: id, ...(iss === signer.subject ? {} : { iss }) } : { kid: id };
   const statement = await withdraw(signer, target, { effective, compromised_since: since, reason }, { iat });

@@ -5,7 +5,7 @@ import { shanghaiDay } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import type { DeviceRequest } from '../../core/procedure/application.ts';
 import type { Body } from '../../core/procedure/bodies.ts';
-import type { CaseView } from '../../core/procedure/read-case.ts';
+import { type CaseView, newestBody } from '../../core/procedure/read-case.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { organizationNames } from '../../service/organizations.ts';
 import { keysOf } from '../../service/procedure/application-steps.ts';
@@ -14,7 +14,7 @@ import { Both, En } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
 import { Card, Facts, Record, State, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
-import { type Asked, CENTRES, ownCode, standing, type View } from '../frame/views.ts';
+import { type Asked, CENTRES, ownCode, type View } from '../frame/views.ts';
 
 interface OwnKey {
   /** RFC 7638 thumbprint. */
@@ -118,7 +118,7 @@ export async function ownKeys({ service, caller }: Asked) {
   const cases = await listCases(service, caller, { kind: 'device' }, 50);
   const shown = await Promise.all(cases.map(({ about }) => viewCase(service, caller, about)));
   const labels = new Map(
-    shown.map((one) => [String(one.facts.key), standing<DeviceRequest>(one, 'device.request').label]),
+    shown.map((one) => [String(one.facts.key), newestBody<DeviceRequest>(one, 'device.request').label]),
   );
   const keys = (await keysOf(service, code)).map((one) => ({
     ...one,
@@ -226,7 +226,7 @@ async function losses({ service, caller }: Asked) {
       return {
         shown: one,
         jkt,
-        reason: standing<Body<'loss.report'>>(one, 'loss.report').reason,
+        reason: newestBody<Body<'loss.report'>>(one, 'loss.report').reason,
         withdrawn: keys.some((key) => key.jkt === jkt && key.state === 'withdrawn'),
       };
     }),

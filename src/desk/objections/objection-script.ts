@@ -6,9 +6,9 @@
 import { filled, together } from '../../base/words.ts';
 import { bodyFaults } from '../../core/procedure/bodies.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
-import type { Case } from '../../core/shapes/procedure-shapes.ts';
-import { type Answer, isCallError, sendStep } from '../../sdk/call.ts';
+import { isCallError, sendStep } from '../../sdk/call.ts';
 import { both, make, one } from '../../web/frame/page-script.ts';
+import { caseNow } from '../frame/desk-call.ts';
 import { type Desk, onShow, register, type Work } from '../frame/desk-script.ts';
 import { clearFaults, markField } from '../frame/step-forms.ts';
 import { FORM_WORDS } from '../words/desk-words.ts';
@@ -56,11 +56,13 @@ function faulty(
 }
 
 /** Whether an answer that seemed refused is the one that stands there: its reply got lost on the way. */
-async function stands({ caller, signer }: Desk, about: string, step: Decision, reason: string): Promise<boolean> {
-  const { steps } = await caller.get<Answer<typeof Case>>(`/v1/cases/${about}`);
+async function stands(desk: Desk, about: string, step: Decision, reason: string): Promise<boolean> {
+  const { steps } = await caseNow(desk, about);
   const newest = steps.at(-1);
   return (
-    newest?.step === step && newest.iss === signer.subject && (newest.body as { reason?: string }).reason === reason
+    newest?.step === step &&
+    newest.iss === desk.signer.subject &&
+    (newest.body as { reason?: string }).reason === reason
   );
 }
 

@@ -3,7 +3,7 @@
 import type { FC } from 'hono/jsx';
 import { readNoticeFacts } from '../../core/procedure/notice.ts';
 import type { Objection } from '../../core/procedure/plan.ts';
-import type { CaseLine, CaseView } from '../../core/procedure/read-case.ts';
+import { type CaseLine, type CaseView, newestBody } from '../../core/procedure/read-case.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { listCases, openSteps } from '../../service/procedure/stored-cases.ts';
 import { selectFacts } from '../../storage/case-store.ts';
@@ -19,7 +19,6 @@ import {
   ORGANIZATION,
   organizationColumn,
   seenCase,
-  standing,
   type View,
   waitingFirst,
 } from '../frame/views.ts';
@@ -229,7 +228,7 @@ export async function answers(asked: Asked) {
       seq,
       last,
       raised_at: created_at,
-      objection: standing<Objection>({ steps: await openSteps(asked.service, about) }, 'objection.raise'),
+      objection: newestBody<Objection>({ steps: await openSteps(asked.service, about) }, 'objection.raise'),
     })),
   );
   return <AnswersView results={shown.about} title={calledOf(shown)} shown={opened} all={open.length} />;
@@ -259,7 +258,7 @@ async function ownObjection(asked: Asked) {
   return (
     <ObjectionDetail
       shown={shown}
-      objection={standing<Objection>(shown, 'objection.raise')}
+      objection={newestBody<Objection>(shown, 'objection.raise')}
       names={await centreNames(asked.service)}
     />
   );
@@ -299,7 +298,7 @@ async function centreObjection(asked: Asked) {
     <ObjectionDetail
       shown={shown}
       organization={shown.organization}
-      objection={standing<Objection>(shown, 'objection.raise')}
+      objection={newestBody<Objection>(shown, 'objection.raise')}
       names={await centreNames(asked.service)}
     />
   );

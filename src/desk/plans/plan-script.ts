@@ -9,26 +9,19 @@ import { ID_TYPE_NAMES } from '../../core/person.ts';
 import { TEMPLATES } from '../../core/procedure/name-lists.ts';
 import type { Plan, ResultRow, Results, RosterEntry } from '../../core/procedure/plan.ts';
 import { planFaults } from '../../core/procedure/plan-check.ts';
+import { newestBody } from '../../core/procedure/read-case.ts';
 import { passingRows, resultFaults } from '../../core/procedure/results-check.ts';
 import type { RawRow, ScopeEntry } from '../../core/rows/row.ts';
-import type { Case, ResultsBatch } from '../../core/shapes/procedure-shapes.ts';
+import type { ResultsBatch } from '../../core/shapes/procedure-shapes.ts';
 import { writeXlsx } from '../../formats/table/table.ts';
 import { photosFor, readBatch, requireSameRows } from '../../sdk/batch.ts';
 import { type Answer, isCallError, type RowFault, sendStep } from '../../sdk/call.ts';
 import { both, download, make, one } from '../../web/frame/page-script.ts';
-import { type Desk, onShow, register } from '../frame/desk-script.ts';
+import { caseNow } from '../frame/desk-call.ts';
+import { onShow, register } from '../frame/desk-script.ts';
 import { judgeBefore, pathOfRow } from '../frame/step-forms.ts';
 import { BATCH_WORDS, DONE, TABLE_WORDS } from '../words/desk-words.ts';
 import { Table } from './people-table.ts';
-
-type CaseAnswer = Answer<typeof Case>;
-
-const caseOf = async ({ caller }: Pick<Desk, 'caller'>, about: string): Promise<CaseAnswer> =>
-  caller.get<CaseAnswer>(`/v1/cases/${about}`);
-
-/** What a case says now: the body of the newest of some steps. */
-const standing = <T>({ steps }: CaseAnswer, ...names: string[]): T =>
-  steps.findLast(({ step }) => names.includes(step))?.body as T;
 
 const person = ({
   name,
@@ -69,7 +62,7 @@ onShow('[data-table="roster"]', async (desk, box) => {
   const table = new Table(desk, box, 'roster');
   const about = box.dataset.load;
   if (about !== undefined && table.taken.length === 0)
-    table.take(standing<Plan>(await caseOf(desk, about), 'plan.file', 'plan.amend').roster.map(rosterRow));
+    table.take(newestBody<Plan>(await caseNow(desk, about), 'plan.file', 'plan.amend').roster.map(rosterRow));
 });
 
 /** The roster with the candidates' days, waiting for scores. */
@@ -91,7 +84,7 @@ function unscored({ roster, sessions }: Plan): RawRow[] {
 }
 
 onShow('[data-table="rows"]', async (desk, box) => {
-  const plan = standing<Plan>(await caseOf(desk, box.dataset.plan as string), 'plan.file', 'plan.amend');
+  const plan = newestBody<Plan>(await caseNow(desk, box.dataset.plan as string), 'plan.file', 'plan.amend');
   const scope = scopeIn(box);
   const judge = (rows: unknown[], complete: boolean) =>
     resultFaults(rows as ResultRow[], plan, scope).filter(({ code }) => complete || code !== 'candidate_missing');
@@ -111,7 +104,9 @@ onShow('[data-table="rows"]', async (desk, box) => {
   });
   const about = box.dataset.load;
   if (about !== undefined && table.taken.length === 0)
-    table.take(standing<Results>(await caseOf(desk, about), 'results.publish', 'results.correct').rows.map(resultRow));
+    table.take(
+      newestBody<Results>(await caseNow(desk, about), 'results.publish', 'results.correct').rows.map(resultRow),
+    );
 });
 
 for (const step of ['plan.file', 'plan.amend'] as const) {
@@ -149,13 +144,13 @@ register('upload-results', async (desk, button) => {
   const work = desk.begin(BATCH_WORDS.uploading);
   showPhotoFaults([]);
   try {
-    const shown = await caseOf(desk, about);
+    const shown = await caseNow(desk, about);
     const { id } = await desk.caller.post<Answer<typeof ResultsBatch>>(`/v1/results/${about}/batch`, photos ?? {}, {
       signal: work.signal,
       ...(photos ? { type: 'application/zip' } : {}),
     });
     const seen = await readBatch(desk.caller, id, work);
-    const { rows } = standing<Results>(shown, 'results.publish', 'results.correct');
+    const { rows } = newestBody<Results>(shown, 'results.publish', 'results.correct');
     const passed = passingRows(rows, Number(shown.facts.pass_mark));
     const archive = photos && new Uint8Array(await photos.arrayBuffer());
     requireSameRows(passed, seen, await photosFor(passed, archive));

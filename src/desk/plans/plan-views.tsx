@@ -3,7 +3,7 @@
 import { shanghaiDay } from '../../base/day.ts';
 import type { Plan } from '../../core/procedure/plan.ts';
 import { earliestExam, planEnd } from '../../core/procedure/plan-check.ts';
-import type { CaseLine, CaseView } from '../../core/procedure/read-case.ts';
+import { type CaseLine, type CaseView, newestBody } from '../../core/procedure/read-case.ts';
 import type { Kind } from '../../core/procedure/steps.ts';
 import { centreNames, currentFiling, directoryOf } from '../../service/on-file.ts';
 import { listCases } from '../../service/procedure/stored-cases.ts';
@@ -18,7 +18,6 @@ import {
   organizationColumn,
   ownCode,
   seenCase,
-  standing,
   type View,
   waitingFirst,
 } from '../frame/views.ts';
@@ -33,7 +32,7 @@ export const filingOf = async ({ service, caller }: Asked) =>
 export const list = ({ service, caller }: Asked, kind: Kind, parent?: string): Promise<CaseLine[]> =>
   listCases(service, caller, { kind, parent }, MOST);
 
-export const planOf = (shown: Pick<CaseView, 'steps'>): Plan => standing<Plan>(shown, 'plan.file', 'plan.amend');
+export const planOf = (shown: Pick<CaseView, 'steps'>): Plan => newestBody<Plan>(shown, 'plan.file', 'plan.amend');
 
 async function ownPlans(asked: Asked) {
   return (

@@ -1,7 +1,9 @@
 /** Results under notice (结果公示), for organizations and centres, and the form that publishes or corrects them. */
+
 import type { FC } from 'hono/jsx';
 import { shanghaiDay } from '../../base/day.ts';
 import type { Results } from '../../core/procedure/plan.ts';
+import { newestBody } from '../../core/procedure/read-case.ts';
 import { isNoticeOver } from '../../core/procedure/results-check.ts';
 import type { ScopeEntry } from '../../core/schema.ts';
 import { centreNames } from '../../service/on-file.ts';
@@ -16,7 +18,6 @@ import {
   ORGANIZATION,
   organizationColumn,
   seenCase,
-  standing,
   type View,
   waitingFirst,
 } from '../frame/views.ts';
@@ -74,7 +75,7 @@ async function newResults(asked: Asked) {
 async function correctResults(asked: Asked) {
   const shown = await seenCase(asked, 'results');
   const { scope } = await filingOf(asked);
-  const body = standing<Results>(shown, 'results.publish', 'results.correct');
+  const body = newestBody<Results>(shown, 'results.publish', 'results.correct');
   return (
     <ResultsForm
       step="results.correct"
@@ -92,7 +93,7 @@ async function correctResults(asked: Asked) {
 
 async function ownResults(asked: Asked) {
   const shown = await seenCase(asked, 'results');
-  const body = standing<Results>(shown, 'results.publish', 'results.correct');
+  const body = newestBody<Results>(shown, 'results.publish', 'results.correct');
   const [objections, names] = await Promise.all([objectionsTo(asked, body.plan), centreNames(asked.service)]);
   const { facts } = shown;
   const until = String(facts.until ?? shown.due);
@@ -133,7 +134,7 @@ async function centreResults(asked: Asked) {
   return (
     <CentreResults
       shown={shown}
-      results={standing<Results>(shown, 'results.publish', 'results.correct')}
+      results={newestBody<Results>(shown, 'results.publish', 'results.correct')}
       title={calledOf(shown)}
       passMark={Number(shown.facts.pass_mark ?? 60)}
       objections={objections}

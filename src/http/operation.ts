@@ -134,12 +134,17 @@ const readQuery =
     await next();
   };
 
-const takeBody =
+/** Apart from the middleware, whose frame lasts as long as the handler works and would hold the body. */
+async function takeBody(c: Context<AppEnv>, body: Bodies): Promise<void> {
+  const sent = await readBody(c, body);
+  if ('json' in sent && Object.keys(body).length === 1) c.req.addValidatedData('json', sent.json as object);
+  else c.set('sent', sent);
+}
+
+const readSent =
   (body: Bodies): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
-    const sent = await readBody(c, body);
-    if ('json' in sent && Object.keys(body).length === 1) c.req.addValidatedData('json', sent.json as object);
-    else c.set('sent', sent);
+    await takeBody(c, body);
     await next();
   };
 
@@ -154,7 +159,7 @@ export function operation<const O extends Operation, P extends string>(
     ...(declared.rateLimit ? [rateLimit(declared.rateLimit)] : []),
     ...(before ? [before] : []),
     ...(query ? [readQuery(query, noEmpty)] : []),
-    ...(isRead ? [takeBody(body)] : []),
+    ...(isRead ? [readSent(body)] : []),
   );
   DECLARED.set(handler, declared);
   return handler;

@@ -139,7 +139,7 @@ export async function startLocal(options: ServeOptions & { log: string }): Promi
 }
 
 function spawnServer(options: ServeOptions, log: string): ChildProcess {
-  const { port, persist, vars, secrets, unbraked = false, held = false } = options;
+  const { port, persist, vars, secrets, unbraked = false, unswept = false, held = false } = options;
   const out = openSync(log, 'a', 0o600);
   // What a killed runtime leaves in its temporary folder goes with the next start.
   const temporary = join(persist, 'tmp');
@@ -166,7 +166,7 @@ function spawnServer(options: ServeOptions, log: string): ChildProcess {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   closeSync(out);
-  child.send({ port, persist, vars, secrets, unbraked, held } satisfies ServeOptions);
+  child.send({ port, persist, vars, secrets, unbraked, unswept, held } satisfies ServeOptions);
   return child;
 }
 

@@ -15,6 +15,8 @@ export interface ServeOptions {
   secrets: Record<string, string>;
   /** For a service that lasts as long as one script, which asks faster than people may. */
   unbraked?: boolean;
+  /** The cron does not run: it would act today on what requests do in moments of their own. */
+  unswept?: boolean;
   /** `/healthz` answers 503 until OPEN is called: what people look for is still being put in. */
   held?: boolean;
 }
@@ -65,6 +67,7 @@ async function serve({
   vars,
   secrets,
   unbraked = false,
+  unswept = false,
   held = false,
 }: ServeOptions): Promise<Miniflare> {
   const { script, options, migrations } = await bundleWorker();
@@ -105,6 +108,7 @@ async function serve({
     const answer = await fetch(url + path);
     if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}: ${await answer.text()}`);
   }
+  if (unswept) return server;
   setInterval(
     () =>
       void fetch(url + SCHEDULED).then(

@@ -111,7 +111,7 @@ export async function serveWorker(unbraked = false): Promise<{ served: Served; s
   const origin = `http://localhost:${port}`;
   const root = await makeKey();
   const settings = withDemoClock(settingsFor(origin, root, newSecret()));
-  const service = await startLocal({ port, persist, ...settings, unbraked, log: join(persist, 'log') });
+  const service = await startLocal({ port, persist, ...settings, unbraked, unswept: true, log: join(persist, 'log') });
   // In force both today and at the moment of those who count days.
   const today = now();
   const { province, city } = await foundProvince(root, actorsOf(origin), {

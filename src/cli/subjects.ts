@@ -15,7 +15,7 @@ import { unverified } from '../core/statement.ts';
 import type { Seen } from '../sdk/batch.ts';
 import type { Caller } from '../sdk/call.ts';
 import { photoOf } from '../sdk/fetch-certificates.ts';
-import { PDF_FAULTS } from '../web/words/page-words.ts';
+import { PDF_FAULTS } from '../web/words/refusal-words.ts';
 import { fromHere, type Input } from './command.ts';
 import { ROOT_FILE } from './dev.ts';
 import { eachOf, writeWhole } from './save-certificates.ts';

@@ -45,7 +45,7 @@ export type ScopeEntry = v.InferOutput<typeof scopeEntry>;
 
 const batchClaims = { sub: organization, aud: origin, batch: batchId, root: digest };
 
-/** Why a certificate's status changes (理由): closed words; web/words/page-words.ts has them in Chinese and English. */
+/** Why a certificate's status changes (理由): closed words; web/words/report-words.ts has them in Chinese and English. */
 export const REASONS = [
   'issued_in_error',
   'fraud',

@@ -14,7 +14,7 @@ import {
   type StoredEvent,
   UNTOUCHED,
 } from '../../src/core/status.ts';
-import { ACTIONS as ACTION_WORDS, REASONS as REASON_WORDS } from '../../src/web/words/page-words.ts';
+import { ACTIONS as ACTION_WORDS, REASONS as REASON_WORDS } from '../../src/web/words/report-words.ts';
 import fc from '../fuzz.ts';
 import vectors from '../vectors/statements.json' with { type: 'json' };
 import {

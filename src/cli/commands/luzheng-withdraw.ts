@@ -17,7 +17,7 @@ import { endOf, targetIssuer, type Withdrawal } from '../../core/withdrawal.ts';
 import { type Answer, Caller } from '../../sdk/call.ts';
 import type { TrustFile } from '../../sdk/file-organization.ts';
 import { changeStatus, withdraw } from '../../sdk/sign.ts';
-import { REASONS as REASON_WORDS } from '../../web/words/page-words.ts';
+import { REASONS as REASON_WORDS } from '../../web/words/report-words.ts';
 import { type Command, type Input, KEY, KEY_HELP } from '../command.ts';
 import { usage } from '../talk.ts';
 

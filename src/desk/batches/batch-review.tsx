@@ -5,7 +5,7 @@
 import type { FC } from 'hono/jsx';
 import { counted, filled, type Words } from '../../base/words.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
+import { STEP_BUTTONS } from '../../web/words/case-words.ts';
 import { Card, CaseHead, Facts, moment } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import { TROUBLES } from '../words/trouble-words.ts';

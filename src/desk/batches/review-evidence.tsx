@@ -3,7 +3,7 @@ import type { FC } from 'hono/jsx';
 import { counted, type Words } from '../../base/words.ts';
 import type { Differences } from '../../core/procedure/results-check.ts';
 import { Both, inLanguage } from '../../web/frame/layout.tsx';
-import { BATCH_STATES, CASE_STATES, STEP_WORDS } from '../../web/words/refusal-words.ts';
+import { BATCH_STATES, CASE_STATES, STEP_WORDS } from '../../web/words/case-words.ts';
 import { Card, dayOf, Facts, List, moment } from '../frame/desk-parts.tsx';
 
 const WHY: Record<Differences['missing'][number]['why'] | Differences['added'][number]['why'], Words> = {

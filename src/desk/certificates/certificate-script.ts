@@ -11,7 +11,7 @@ import type { Report } from '../../core/report.ts';
 import type { ACTIONS, REASONS } from '../../core/schema.ts';
 import { changeStatus } from '../../sdk/sign.ts';
 import { download, one } from '../../web/frame/page-script.ts';
-import { REASONS as REASON_WORDS } from '../../web/words/page-words.ts';
+import { REASONS as REASON_WORDS } from '../../web/words/report-words.ts';
 import { Trouble } from '../frame/desk-call.ts';
 import { register } from '../frame/desk-script.ts';
 import { clearFaults, markField } from '../frame/step-forms.ts';

@@ -9,7 +9,7 @@ import { centreNames, directoryOf } from '../../service/on-file.ts';
 import { trailOf } from '../../service/procedure/collect-trail.ts';
 import { requireReach } from '../../service/reach.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { KIND_WORDS, STEP_WORDS } from '../../web/words/refusal-words.ts';
+import { KIND_WORDS, STEP_WORDS } from '../../web/words/case-words.ts';
 import { Card, Facts, List, moment, ViewLead } from '../frame/desk-parts.tsx';
 import { type Asked, CENTRES, type View } from '../frame/views.ts';
 

@@ -13,7 +13,7 @@ import { reachesCentre, requireReach } from '../../service/reach.ts';
 import { endablesOf } from '../../service/withdraw.ts';
 import { selectCertifiedUntil } from '../../storage/object-store.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
+import { STEP_BUTTONS } from '../../web/words/case-words.ts';
 import { OrganizationPast, type Past } from '../batches/review-evidence.tsx';
 import { Card, dayOf, Facts, List, State, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';

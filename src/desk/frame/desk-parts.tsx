@@ -5,7 +5,7 @@ import { shanghaiClock, shanghaiDay, toTimestamp } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import type { CaseLine, CaseStep } from '../../core/procedure/read-case.ts';
 import { Both, En, Fact, inLanguage, Lead } from '../../web/frame/layout.tsx';
-import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from '../../web/words/refusal-words.ts';
+import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from '../../web/words/case-words.ts';
 
 /** How a view begins; the heading gets the focus when the view is shown. */
 export const ViewLead: FC<{ title: Words; text?: Words | undefined; children?: unknown }> = (said) => (

@@ -6,7 +6,7 @@ import { LEVELS, levelName } from '../../core/number.ts';
 import type { CaseView } from '../../core/procedure/read-case.ts';
 import type { StepName } from '../../core/procedure/steps.ts';
 import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
-import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
+import { STEP_BUTTONS } from '../../web/words/case-words.ts';
 import { Card } from './desk-parts.tsx';
 
 interface FieldProps {

@@ -11,7 +11,7 @@ import { organizationNames } from '../../service/organizations.ts';
 import { keysOf } from '../../service/procedure/application-steps.ts';
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
 import { Both, En } from '../../web/frame/layout.tsx';
-import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
+import { STEP_BUTTONS } from '../../web/words/case-words.ts';
 import { Card, Facts, Record, State, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import { type Asked, CENTRES, ownCode, type View } from '../frame/views.ts';

@@ -8,7 +8,7 @@ import { centreNames } from '../../service/on-file.ts';
 import { listCases, openSteps } from '../../service/procedure/stored-cases.ts';
 import { selectFacts } from '../../storage/case-store.ts';
 import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
-import { STEP_BUTTONS } from '../../web/words/refusal-words.ts';
+import { STEP_BUTTONS } from '../../web/words/case-words.ts';
 import { Card, CaseHead, CasesView, Facts, List, moment, Record, TickShown, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, ReasonCard } from '../frame/fields.tsx';
 import {

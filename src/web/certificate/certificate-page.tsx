@@ -33,8 +33,8 @@ import {
 import { Both, En, Layout } from '../frame/layout.tsx';
 import { hostOf, MalformedPage, NotFoundPage, noStore, page } from '../frame/problem-pages.tsx';
 import { type CentreNames, Checks, Facts, NumberText, StatusHistory, VerdictBanner } from '../frame/report-view.tsx';
-import { BY, FAULTS, MEDIA } from '../words/page-words.ts';
-import { VERDICTS } from '../words/report-words.ts';
+import { FAULTS } from '../words/refusal-words.ts';
+import { BY, MEDIA, VERDICTS } from '../words/report-words.ts';
 import { SealCheck } from './seal-answers.tsx';
 
 interface Download {

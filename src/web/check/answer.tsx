@@ -11,7 +11,7 @@ import type { Report } from '../../core/report.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import { Both, En, htmlOf } from '../frame/layout.tsx';
 import { Checks, CopyNotice, Facts, VerdictBanner } from '../frame/report-view.tsx';
-import { PDF_FAULTS } from '../words/page-words.ts';
+import { PDF_FAULTS } from '../words/refusal-words.ts';
 import { type Ground, type Judged, type Judgement, judge } from './judge.ts';
 
 /** Bytes of a file. */

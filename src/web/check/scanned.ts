@@ -9,7 +9,7 @@ import type { Words } from '../../base/words.ts';
 import { DASHES, withoutMarks } from '../../base/words.ts';
 import { type Fragment, readAddress, readUrl } from '../../core/address.ts';
 import { normalizeNumber, parseNumber } from '../../core/number.ts';
-import { FAULTS, NUMBER_PARTS } from '../words/page-words.ts';
+import { FAULTS, NUMBER_PARTS } from '../words/refusal-words.ts';
 
 export type Scanned =
   | ({ kind: 'certificate'; number: string } & Fragment)

@@ -9,7 +9,7 @@ import type { Refusal } from '../../base/refusal.ts';
 import type { Words } from '../../base/words.ts';
 import type { AppEnv } from '../../http/context.ts';
 import { readHumanForm } from '../../http/rate-limit.ts';
-import { FAULTS, numberWords } from '../words/page-words.ts';
+import { FAULTS, numberWords } from '../words/refusal-words.ts';
 import { Both, En } from './layout.tsx';
 
 export type FieldName = 'number' | 'name' | 'id_number' | 'purpose' | 'expires_on';

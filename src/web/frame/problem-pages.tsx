@@ -13,7 +13,7 @@ import type { AppEnv } from '../../http/context.ts';
 import { onError, PROBLEM_TYPE, PROBLEMS } from '../../http/problems.ts';
 import type { Styles } from '../../storage/database.ts';
 import { SealCheck } from '../certificate/seal-answers.tsx';
-import { NUMBER_PARTS } from '../words/page-words.ts';
+import { NUMBER_PARTS } from '../words/refusal-words.ts';
 import { SearchForm, SiteKey } from './form.tsx';
 import { Both, En, Layout, leadWithEnglish, ReaderContext } from './layout.tsx';
 import { NumberText } from './report-view.tsx';

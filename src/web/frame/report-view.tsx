@@ -8,8 +8,7 @@ import type { Words } from '../../base/words.ts';
 import { levelWords } from '../../core/number.ts';
 import type { IdType } from '../../core/person.ts';
 import type { CertificateView, Check, CopyView, PastAction, Report } from '../../core/report.ts';
-import { ACTIONS, ID_TYPES, REASONS } from '../words/page-words.ts';
-import { CHECK_WORDS, checkSentence, VERDICTS } from '../words/report-words.ts';
+import { ACTIONS, CHECK_WORDS, checkSentence, ID_TYPES, REASONS, VERDICTS } from '../words/report-words.ts';
 import { Both, En, Fact } from './layout.tsx';
 
 /** Names of the centres, by `centre:3701`. */

@@ -28,7 +28,7 @@ import {
 import { Both, En, Layout, Lead } from '../frame/layout.tsx';
 import { answerProblem, hostOf, kept, noStore, page } from '../frame/problem-pages.tsx';
 import { type CentreNames, Checks, Facts, NumberText, VerdictBanner } from '../frame/report-view.tsx';
-import { FAULTS } from '../words/page-words.ts';
+import { FAULTS } from '../words/refusal-words.ts';
 
 interface HomeProps {
   host: string;

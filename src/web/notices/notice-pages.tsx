@@ -8,7 +8,7 @@ import { counted } from '../../base/words.ts';
 import { levelWords } from '../../core/number.ts';
 import { MOST_OPEN, NOTICE_STATES, type NoticeRow, type NoticeState, SHOWN_DAYS } from '../../core/procedure/notice.ts';
 import { Both, En, Fact, Heads, inLanguage, Layout, Lead, Pager } from '../frame/layout.tsx';
-import { correctedWords, countWords, NOTICE_WORDS } from '../words/refusal-words.ts';
+import { correctedWords, countWords, NOTICE_WORDS } from '../words/case-words.ts';
 import { type ObjectionFaults, ObjectionForm, type ObjectionTyped } from './objection-pages.tsx';
 
 /** A notice as src/service/procedure/notices.ts gives it. */

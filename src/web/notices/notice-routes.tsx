@@ -26,7 +26,7 @@ import {
 } from '../../service/procedure/notices.ts';
 import { followObjection, type Grounds, raiseObjection } from '../../service/procedure/objection-steps.ts';
 import { answerProblem, hostOf, kept, noStore, page } from '../frame/problem-pages.tsx';
-import { countWords, NOTICE_WORDS } from '../words/refusal-words.ts';
+import { countWords, NOTICE_WORDS } from '../words/case-words.ts';
 import { NoticePage, NoticesPage } from './notice-pages.tsx';
 import {
   FollowPage,

@@ -8,7 +8,7 @@ import type { Words } from '../../base/words.ts';
 import { FieldBox, Human, saidOf } from '../frame/form.tsx';
 import { Both, En, inLanguage, Layout, Lead } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
-import { OBJECTION_WORDS } from '../words/refusal-words.ts';
+import { OBJECTION_WORDS } from '../words/case-words.ts';
 
 export const OBJECTION_FIELDS = ['row', 'grounds', 'name', 'contact'] as const;
 export type ObjectionField = (typeof OBJECTION_FIELDS)[number];

@@ -2,7 +2,7 @@
 import type { Words } from '../../base/words.ts';
 import type { BulkAnswer, BulkVerdict, StaffRow } from '../../core/bulk-list.ts';
 import { levelName } from '../../core/number.ts';
-import { FAULTS, numberWords } from './page-words.ts';
+import { FAULTS, numberWords } from './refusal-words.ts';
 import { VERDICTS } from './report-words.ts';
 
 export const BULK_WORDS: Record<BulkVerdict, Words> = {

@@ -1,188 +1,148 @@
-/** Names of kinds of case, steps, states and roles, of notices and objections, and what buttons say that take a step. */
-
-import { counted, type Words } from '../../base/words.ts';
+/**
+ * What refusals say to people, by their codes: parts of numbers, faults of forms and of PDFs in both languages, and the
+ * Chinese of those whose facts say more than a title can. Not found is never called anything but not found.
+ */
+import type { Words } from '../../base/words.ts';
 import { knownLabel } from '../../core/field-words.ts';
-import type { NoticeState } from '../../core/procedure/notice.ts';
-import type { Kind, StepName } from '../../core/procedure/steps.ts';
-import { NUMBER_PARTS, numberWords } from './page-words.ts';
+import { HERE } from '../../core/province.ts';
+import { ROLE_WORDS } from './case-words.ts';
 
-/** Names of the kinds of case. */
-export const KIND_WORDS: Record<Kind, Words> = {
-  application: { zh: '申报', en: 'Application' },
-  device: { zh: '设备登记', en: 'Device' },
-  loss: { zh: '设备报失', en: 'Lost key' },
-  standing: { zh: '评价资格', en: 'Standing' },
-  rules: { zh: '管理办法', en: 'Rules' },
-  plan: { zh: '考核计划', en: 'Plan' },
-  results: { zh: '结果公示', en: 'Results' },
-  objection: { zh: '异议', en: 'Objection' },
-  draw: { zh: '双随机抽查', en: 'Inspection draw' },
-  batch: { zh: '批次', en: 'Batch' },
+/** Where each part of a number stands (DOMAIN § 1), and what it must be. */
+export const NUMBER_PARTS: Record<string, { from: number; to: number } & Words> = {
+  length: {
+    from: 0,
+    to: 0,
+    zh: '位数不对：证书编号共 22 位，为 1 个字母加 21 位数字',
+    en: 'Wrong length: a certificate number has 22 characters, one letter and 21 digits',
+  },
+  category: {
+    from: 0,
+    to: 1,
+    zh: '第 1 位（机构类别）应为 Y（用人单位）或 S（社会培训评价组织）',
+    en: 'Position 1 (category) must be Y (employer) or S (training organization)',
+  },
+  body: { from: 1, to: 5, zh: '第 2–5 位（评价机构代码）应为数字', en: 'Positions 2–5 (body code) must be digits' },
+  province: {
+    from: 5,
+    to: 7,
+    zh: `第 6–7 位（省级代码）应为 ${HERE.code}；本平台只收录在${HERE.name}备案的机构颁发的证书`,
+    en: `Positions 6–7 (province) must be ${HERE.code}: only certificates of organizations filed in ${HERE.english} are held here`,
+  },
+  sequence: {
+    from: 7,
+    to: 13,
+    zh: '第 8–13 位（机构序列码）应为数字',
+    en: 'Positions 8–13 (body sequence) must be digits',
+  },
+  year: {
+    from: 13,
+    to: 15,
+    zh: '第 14–15 位（发证年份）应为数字',
+    en: 'Positions 14–15 (year of issue) must be digits',
+  },
+  level: {
+    from: 15,
+    to: 16,
+    zh: '第 16 位（技能等级）应为 1 至 5',
+    en: 'Position 16 (level) must be a digit from 1 to 5',
+  },
+  serial: {
+    from: 16,
+    to: 22,
+    zh: '第 17–22 位（序列号）应为 000001 至 999999',
+    en: 'Positions 17–22 (serial) must be digits from 000001 to 999999',
+  },
 };
 
-/** What each step is called. */
-export const STEP_WORDS: Record<StepName, Words> = {
-  'application.submit': { zh: '提交申报', en: 'Application' },
-  'application.amend': { zh: '修改申报', en: 'Amended application' },
-  'application.return': { zh: '退回修改', en: 'Returned' },
-  'application.decline': { zh: '不予选定', en: 'Declined' },
-  'application.clear': { zh: '清理', en: 'Cleared' },
-  'application.select': { zh: '遴选确定', en: 'Selected' },
-  'application.withdraw': { zh: '撤回申报', en: 'Withdrawn' },
-  'device.request': { zh: '请求登记设备', en: 'Request to name a device' },
-  'device.endorse': { zh: '机构确认设备', en: 'Endorsed by the organization' },
-  'device.grant': { zh: '中心登记设备', en: 'Named by the centre' },
-  'device.refuse': { zh: '拒绝登记', en: 'Refused' },
-  'loss.report': { zh: '报失', en: 'Reported lost' },
-  'loss.close': { zh: '办结报失', en: 'Settled' },
-  'standing.suspend': { zh: '暂停评价', en: 'Suspended' },
-  'standing.resume': { zh: '恢复评价', en: 'Resumed' },
-  'rules.publish': { zh: '公布管理办法', en: 'Rules published' },
-  'plan.file': { zh: '报送计划', en: 'Filed' },
-  'plan.amend': { zh: '修改计划', en: 'Amended' },
-  'plan.receive': { zh: '中心已接收', en: 'Received by a centre' },
-  'plan.return': { zh: '退回修改', en: 'Returned' },
-  'plan.cancel': { zh: '取消计划', en: 'Cancelled' },
-  'results.publish': { zh: '公示结果', en: 'Published' },
-  'results.correct': { zh: '更正并重新公示', en: 'Corrected' },
-  'results.withdraw': { zh: '撤回结果', en: 'Withdrawn' },
-  'results.upload': { zh: '上传结果', en: 'Uploaded' },
-  'objection.raise': { zh: '提出异议', en: 'Objection raised' },
-  'objection.uphold': { zh: '异议成立', en: 'Upheld' },
-  'objection.reject': { zh: '异议不成立', en: 'Rejected' },
-  'objection.reopen': { zh: '重新处理', en: 'Opened again' },
-  'draw.commit': { zh: '锁定名单', en: 'Lists fixed' },
-  'draw.reveal': { zh: '公布种子', en: 'Seed published' },
-  'draw.abandon': { zh: '作废抽取', en: 'Given up' },
-  'draw.finding': { zh: '检查结果', en: 'Finding' },
-  'draw.follow': { zh: '整改情况', en: 'Follow-up' },
-  'draw.close': { zh: '办结', en: 'Closed' },
-  'batch.return': { zh: '退回批次', en: 'Batch returned' },
+/** What is wrong with a number. @param length how many characters it has, where that is what is wrong */
+export function numberWords(part = 'length', length?: unknown): Words | undefined {
+  const words = NUMBER_PARTS[part];
+  return words === undefined || length === undefined
+    ? words
+    : { zh: `${words.zh}，这里是 ${length} 位`, en: `${words.en}; this one has ${length}` };
+}
+
+/** Numbers of other kinds of certificate, and faults of the forms, by code. */
+export const FAULTS: Record<string, Words> = {
+  number_old_qualification: {
+    zh: '16 位编号是国家职业资格证书的编号，本平台不收录此类证书',
+    en: 'A number of 16 digits belongs to a national vocational qualification certificate, which this service does not hold',
+  },
+  number_special_grade: {
+    zh: '两个字母加 20 位数字是特级技师证书编号的形式，本平台不颁发此类证书',
+    en: 'Two letters and 20 digits is the form of special-grade technicians’ numbers; such certificates are not issued here',
+  },
+  seal_url_malformed: {
+    zh: '这个网址不是证书二维码的内容',
+    en: 'This address is not the content of a certificate’s QR code',
+  },
+  host_unknown: {
+    zh: '这个网址属于其他网站，不是本平台的地址：无法在这里核对，也请勿在该网站填写个人信息',
+    en: 'This address belongs to another website, not to this service. It cannot be checked here; do not enter personal data there',
+  },
+  number_not_in_text: {
+    zh: '这段文字里没有找到证书编号：编号为 1 个字母加 21 位数字',
+    en: 'No certificate number was found in this text: a number is one letter and 21 digits',
+  },
+  one_number_only: {
+    zh: '这里有多个编号；与姓名或证件号码一起核对时，请只填一个',
+    en: 'There are several numbers here; together with a name or document number, enter one',
+  },
+  name_damaged: {
+    zh: '姓名中的汉字变成了问号或乱码，请重新输入；未作比对',
+    en: 'The name has question marks or damaged characters where its own were; enter it again. Nothing was compared',
+  },
+  name_lookalike: {
+    zh: '姓名中有部首或兼容字符，请改用规范的汉字；未作比对',
+    en: 'The name has a radical or compatibility character; write the ordinary one. Nothing was compared',
+  },
+  too_long: { zh: '内容过长', en: 'This is too long' },
+  number_missing: {
+    zh: '请填写证书编号，或同时填写姓名和证件号码',
+    en: 'Enter the certificate number, or both name and document number',
+  },
+  purpose_missing: { zh: '请填写副本的用途', en: 'Say what the copy is for' },
+  purpose_malformed: { zh: '用途应为一行文字，不超过 40 个字', en: 'The purpose is one line of at most 40 characters' },
+  expires_on_missing: { zh: '请选择副本的截止日期', en: 'Choose the last day of the copy' },
+  expiry_malformed: { zh: '截止日期应在今天起一年以内', en: 'The last day lies between today and a year from now' },
+  glyph_missing: { zh: '含有无法打印的字符', en: 'This has a character that cannot be printed' },
+  name_missing: { zh: '请填写姓名', en: 'Enter the name' },
+  id_number_missing: { zh: '请填写证件号码', en: 'Enter the document number' },
+  holder_differs: {
+    zh: '所填姓名和证件号码与此证书登记的不一致，请逐字核对后再试',
+    en: 'Name and document number are not those registered for this certificate. Check each character and try again',
+  },
+  pair_locked: {
+    zh: '与这个姓名和证件号码相近的查询，不相符的次数过多，已暂停核对；这不说明所填有误。请加填证书编号，即可照常核对',
+    en: 'Too many entries with this name and document did not match, so these two alone are not compared for now; that says nothing about yours. Add the certificate number, and they are compared as usual',
+  },
+  no_match: {
+    zh: '没有查到与所填内容相符的证书。这并不说明证书有问题，请逐字核对后再试',
+    en: 'No certificate matches what was entered. That says nothing against a certificate: check each character and try again',
+  },
 };
 
-/** States of cases; the same word means the same in every kind but where named. */
-export const CASE_STATES: Record<string, Words> = {
-  submitted: { zh: '待审核', en: 'waiting for review' },
-  returned: { zh: '已退回', en: 'returned' },
-  declined: { zh: '未选定', en: 'declined' },
-  cleared: { zh: '已清理', en: 'cleared' },
-  selected: { zh: '已选定', en: 'selected' },
-  withdrawn: { zh: '已撤回', en: 'withdrawn' },
-  superseded: { zh: '已被后来的备案取代', en: 'replaced by a later filing' },
-  requested: { zh: '待机构确认', en: 'waiting for the organization' },
-  endorsed: { zh: '待中心登记', en: 'waiting for the centre' },
-  granted: { zh: '已登记', en: 'named' },
-  refused: { zh: '已拒绝', en: 'refused' },
-  reported: { zh: '已报失，停用', en: 'reported lost, stopped' },
-  active: { zh: '正常', en: 'active' },
-  expired: { zh: '已到期', en: 'expired' },
-  suspended: { zh: '暂停', en: 'suspended' },
-  published: { zh: '已公布', en: 'published' },
-  filed: { zh: '已报送', en: 'filed' },
-  cancelled: { zh: '已取消', en: 'cancelled' },
-  notice: { zh: '公示中', en: 'notice running' },
-  uploaded: { zh: '已上传', en: 'uploaded' },
-  open: { zh: '待处理', en: 'open' },
-  upheld: { zh: '成立', en: 'upheld' },
-  rejected: { zh: '不成立', en: 'rejected' },
-  committed: { zh: '名单已锁定', en: 'lists fixed' },
-  drawn: { zh: '已抽取', en: 'drawn' },
-  abandoned: { zh: '已作废', en: 'given up' },
-  closed: { zh: '已办结', en: 'closed' },
+/** Why a PDF cannot be checked at all. */
+export const PDF_FAULTS: Record<string, Words> = {
+  pdf_malformed: {
+    zh: '这个 PDF 已损坏或不是 PDF，无法读取',
+    en: 'This file is damaged or no PDF, and cannot be read',
+  },
+  pdf_too_large: {
+    zh: '这个 PDF 过大或过于复杂，不会是证书文件',
+    en: 'This PDF is too large or complicated to be a certificate',
+  },
+  pdf_encrypted: { zh: '这个 PDF 已加密；证书文件不加密', en: 'This PDF is encrypted; certificates are not' },
+  pdf_active: {
+    zh: '这个 PDF 含有脚本或动作；证书文件没有',
+    en: 'This PDF contains scripts or actions; certificates have none',
+  },
+  document_without_bundle: {
+    zh: '这个 PDF 内没有可核验的签名材料，不能据此判断真伪。请用印在上面的编号查询，或扫描二维码',
+    en: 'This PDF holds no signed statements, which says nothing for or against it. Look up the number printed on it, or scan its QR code',
+  },
+  bundle_malformed: { zh: '这个 PDF 内的签名材料已损坏', en: 'The signed statements in this PDF are damaged' },
 };
-
-/** States of a batch. */
-export const BATCH_STATES: Record<string, Words> = {
-  submitted: { zh: '待审核', en: 'waiting for approval' },
-  city_approved: { zh: '市级已审核，待省级审核', en: 'approved by the city, waiting for the province' },
-  approved: { zh: '已审核，待颁发', en: 'approved, not issued yet' },
-  returned: { zh: '已退回', en: 'returned' },
-  issuing: { zh: '颁发中', en: 'being issued' },
-  issued: { zh: '已颁发', en: 'issued' },
-};
-
-export const ROLE_WORDS: Record<string, Words> = {
-  applicant: { zh: '申报单位', en: 'applicant' },
-  organization: { zh: '评价机构', en: 'organization' },
-  city: { zh: '市中心', en: 'city centre' },
-  province: { zh: '省中心', en: 'province' },
-  service: { zh: '平台（代公众）', en: 'service, for a member of the public' },
-};
-
-/** What buttons say that take a step: what will be done, where the record of a case says what was done. */
-export const STEP_BUTTONS: Record<StepName, Words> = {
-  'application.submit': { zh: '提交申报', en: 'Submit the application' },
-  'application.amend': { zh: '提交修改', en: 'Submit the changes' },
-  'application.return': { zh: '退回修改', en: 'Return it to be amended' },
-  'application.decline': { zh: '不予选定', en: 'Decline the application' },
-  'application.clear': { zh: '清理并删除附件', en: 'Clear it and delete its files' },
-  'application.select': { zh: '遴选确定', en: 'Select the applicant' },
-  'application.withdraw': { zh: '撤回申报', en: 'Withdraw the application' },
-  'device.request': { zh: '请求登记', en: 'Ask for this device to be named' },
-  'device.endorse': { zh: '确认设备', en: 'Endorse this device' },
-  'device.grant': { zh: '登记设备', en: 'Name this device' },
-  'device.refuse': { zh: '拒绝登记', en: 'Refuse this device' },
-  'loss.report': { zh: '报失并停用', en: 'Report it lost and stop it' },
-  'loss.close': { zh: '办结报失', en: 'Settle the loss' },
-  'standing.suspend': { zh: '暂停评价', en: 'Suspend the organization' },
-  'standing.resume': { zh: '恢复评价', en: 'Let it resume' },
-  'rules.publish': { zh: '公布管理办法', en: 'Publish the rules' },
-  'plan.file': { zh: '报送计划', en: 'File the plan' },
-  'plan.amend': { zh: '提交修改', en: 'File the amended plan' },
-  'plan.receive': { zh: '登记接收', en: 'Receive the plan' },
-  'plan.return': { zh: '退回修改', en: 'Return the plan' },
-  'plan.cancel': { zh: '取消计划', en: 'Cancel the plan' },
-  'results.publish': { zh: '公示结果', en: 'Publish the results' },
-  'results.correct': { zh: '更正并重新公示', en: 'Correct and publish again' },
-  'results.withdraw': { zh: '撤回结果', en: 'Withdraw the results' },
-  'results.upload': { zh: '上传结果', en: 'Upload the results' },
-  'objection.raise': { zh: '提出异议', en: 'Object' },
-  'objection.uphold': { zh: '异议成立', en: 'Uphold the objection' },
-  'objection.reject': { zh: '异议不成立', en: 'Reject the objection' },
-  'objection.reopen': { zh: '重新处理', en: 'Open it again' },
-  'draw.commit': { zh: '锁定名单', en: 'Fix the lists' },
-  'draw.reveal': { zh: '公布种子', en: 'Publish the seed' },
-  'draw.abandon': { zh: '作废抽取', en: 'Give the draw up' },
-  'draw.finding': { zh: '提交检查结果', en: 'Submit the finding' },
-  'draw.follow': { zh: '提交整改情况', en: 'Submit the follow-up' },
-  'draw.close': { zh: '办结', en: 'Close the inspections' },
-  'batch.return': { zh: '退回批次', en: 'Return the batch' },
-};
-
-export const NOTICE_WORDS: Record<NoticeState, Words> = {
-  running: { zh: '公示中', en: 'On notice' },
-  over: { zh: '公示期满', en: 'Notice over' },
-  uploaded: { zh: '已上传', en: 'Uploaded for approval' },
-  withdrawn: { zh: '已撤回', en: 'Withdrawn' },
-};
-
-export const OBJECTION_WORDS: Record<'open' | 'upheld' | 'rejected' | 'reopened', Words> = {
-  open: { zh: '处理中', en: 'Open' },
-  upheld: { zh: '异议成立', en: 'Upheld' },
-  rejected: { zh: '异议不成立', en: 'Rejected' },
-  reopened: { zh: '由中心重新打开', en: 'Opened again by the centre' },
-};
-
-export const correctedWords = (day: string): Words => ({
-  zh: `已更正，自 ${day} 起重新公示`,
-  en: `Corrected; on notice again since ${day}`,
-});
-
-/** How the counts of a notice are said in one line. */
-export const countWords = ({
-  candidates,
-  passed,
-  failed,
-  absent,
-}: {
-  candidates: number;
-  passed: number;
-  failed: number;
-  absent: number;
-}): Words => ({
-  zh: `应考 ${candidates} 人，合格 ${passed} 人，不合格 ${failed} 人，缺考 ${absent} 人`,
-  en: `${counted(candidates, 'candidate')}: ${passed} passed, ${failed} failed, ${absent} absent`,
-});
 
 // The Chinese of refusals whose facts say more than a title can: the free code, the day, the column. Without the
 // facts that its sentence needs a refusal has none, and its title stands.

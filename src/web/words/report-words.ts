@@ -1,11 +1,13 @@
 /**
- * What verdicts and checks mean, in sentences. A key that the service manages is never called more than technical
+ * What verdicts and checks mean, in sentences, and the words of a certificate's report: kinds of document, what happened to
+ * it and why, what was downloaded. A key that the service manages is never called more than technical
  * proof of origin.
  */
 import { shanghaiClock } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
+import { ID_TYPE_NAMES, type IdType } from '../../core/person.ts';
 import type { Check, CheckId, Verdict } from '../../core/report.ts';
-import { FAULTS } from './page-words.ts';
+import { FAULTS } from './refusal-words.ts';
 
 /** The word on the banner and the sentence that says what it means for the reader. */
 export const VERDICTS: Record<Verdict, { word: Words; sentence: Words }> = {
@@ -239,3 +241,50 @@ export function checkSentence(check: Check): Words {
   if (check.code === 'document_altered') return alteredSentence(check);
   return FAILED[check.code ?? ''] ?? FAULTS[check.code ?? ''] ?? FAILED_OTHERWISE;
 }
+
+export const ID_TYPES: Record<IdType, Words> = {
+  resident_id: { zh: ID_TYPE_NAMES.resident_id, en: 'Resident identity card' },
+  residence_permit: {
+    zh: ID_TYPE_NAMES.residence_permit,
+    en: 'Residence permit for Hong Kong, Macao and Taiwan residents',
+  },
+  hk_macao_permit: {
+    zh: ID_TYPE_NAMES.hk_macao_permit,
+    en: 'Mainland travel permit for Hong Kong and Macao residents',
+  },
+  taiwan_permit: { zh: ID_TYPE_NAMES.taiwan_permit, en: 'Mainland travel permit for Taiwan residents' },
+  passport: { zh: ID_TYPE_NAMES.passport, en: 'Passport' },
+  foreign_permanent_resident: {
+    zh: ID_TYPE_NAMES.foreign_permanent_resident,
+    en: 'Foreign permanent resident identity card',
+  },
+};
+
+export const REASONS: Record<string, Words> = {
+  issued_in_error: { zh: '颁发有误', en: 'issued in error' },
+  fraud: { zh: '弄虚作假', en: 'fraud' },
+  result_annulled: { zh: '成绩被取消', en: 'the result was annulled' },
+  holder_request: { zh: '持证人申请', en: 'at the holder’s request' },
+  under_investigation: { zh: '正在核查', en: 'under investigation' },
+  cleared: { zh: '核查无误', en: 'cleared' },
+  other: { zh: '其他原因', en: 'other reasons' },
+};
+
+/** What happened to a certificate, and when. */
+export const ACTIONS: Record<string, Words> = {
+  suspend: { zh: '暂停', en: 'Suspended' },
+  reinstate: { zh: '恢复', en: 'Reinstated' },
+  revoke: { zh: '撤销', en: 'Revoked' },
+};
+
+export const MEDIA: Record<string, string> = {
+  'application/pdf': 'PDF',
+  copy: '加注副本 stamped copy',
+  'application/vnd.luzheng.bundle+json': '核验包 bundle',
+  'application/vc+sd-jwt': '凭证 credential',
+};
+export const BY: Record<string, Words> = {
+  holder: { zh: '持证人', en: 'holder' },
+  organization: { zh: '评价机构', en: 'organization' },
+  centre: { zh: '鉴定指导中心', en: 'centre' },
+};

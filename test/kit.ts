@@ -9,7 +9,7 @@ import { announceMissing, foundProvince as found, makeCentre } from '../src/cli/
 import { BUILT_IN } from '../src/core/calendar.ts';
 import type { ScopeEntry } from '../src/core/schema.ts';
 import { unverified } from '../src/core/statement.ts';
-import { Caller, type Fetch } from '../src/sdk/call.ts';
+import { CallError, Caller, type Fetch } from '../src/sdk/call.ts';
 import { certifyNewestKey } from '../src/sdk/file-organization.ts';
 import {
   approveBatch,
@@ -44,6 +44,16 @@ export const workerFetch: Fetch = (url, init) =>
 
 export const anyone = new Caller(ORIGIN, undefined, { fetch: workerFetch });
 export const as = (identity: Identity): Caller => new Caller(ORIGIN, identity, { fetch: workerFetch });
+
+/** How a call is refused, `status:code`; `none` where it is not. */
+export const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'none',
+    (error: unknown) => {
+      if (error instanceof CallError) return `${error.problem.status}:${error.problem.code}`;
+      throw error;
+    },
+  );
 
 export const SCOPE: ScopeEntry[] = [
   { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] },

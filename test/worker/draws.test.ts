@@ -15,9 +15,18 @@ import {
 } from '../../src/core/procedure/draw-record.ts';
 import { commitmentOf } from '../../src/core/procedure/draw-seed.ts';
 import { Memo } from '../../src/core/statement.ts';
-import { CallError } from '../../src/sdk/call.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
-import { anyone, as, db, fileWith, foundProvince, makeCentre, type Organization, type Province } from '../kit.ts';
+import {
+  anyone,
+  as,
+  codeOf,
+  db,
+  fileWith,
+  foundProvince,
+  makeCentre,
+  type Organization,
+  type Province,
+} from '../kit.ts';
 import { cases, fresh, onDay, samplePlan, take, view } from '../procedure-kit.ts';
 
 type Commit = Body<'draw.commit'>;
@@ -29,17 +38,6 @@ let faraway: Organization;
 const plans = new Map<string, string>();
 const seed = toBase64url(new Uint8Array(32).fill(9));
 const commitment = commitmentOf(new Uint8Array(32).fill(9));
-
-const problemOf = async (work: Promise<unknown>): Promise<string> => {
-  try {
-    await work;
-    return 'none';
-  } catch (error) {
-    if (error instanceof CallError) return `${error.problem.status}:${error.problem.code}`;
-    throw error;
-  }
-};
-
 const NAMES: Record<string, string> = {};
 const sessionOf = ({ code }: Organization, session: string, date: string): Commit['sessions'][number] => ({
   plan: plans.get(code) as string,
@@ -115,7 +113,7 @@ beforeAll(async () => {
 });
 
 test('a city draws from its own organizations’ sessions to come, as their plans hold them; the province from all', async () => {
-  const commit = (who: Identity, body: Commit) => problemOf(take(who, fresh('draw'), 'draw.commit', body, { seq: 0 }));
+  const commit = (who: Identity, body: Commit) => codeOf(take(who, fresh('draw'), 'draw.commit', body, { seq: 0 }));
   expect(await commit(school.client, lists())).toBe('403:role_wrong');
   expect(await commit(otherCity, lists())).toBe('403:out_of_reach');
   expect(await commit(world.city, lists({ sessions: [sessionOf(plant, 's1', '2026-12-05')] }))).toBe(
@@ -158,9 +156,9 @@ test('from commitment to follow-up: what is drawn is computed again by anybody; 
     findings: [],
   });
   expect(await checked(await publicDraw(about))).toEqual(['waiting']);
-  expect(await problemOf(take(world.city, fresh('draw'), 'draw.commit', lists(), { seq: 0 }))).toBe('409:draw_open');
+  expect(await codeOf(take(world.city, fresh('draw'), 'draw.commit', lists(), { seq: 0 }))).toBe('409:draw_open');
   expect(
-    await problemOf(
+    await codeOf(
       take(world.city, about, 'draw.finding', {
         plan: plans.get(school.code) as string,
         session: 's1',
@@ -172,7 +170,7 @@ test('from commitment to follow-up: what is drawn is computed again by anybody; 
     ),
   ).toBe('409:step_not_now');
   const reveal = (public_value: string, opened = seed, who = world.city) =>
-    problemOf(
+    codeOf(
       take(who, about, 'draw.reveal', { seed: opened, public_value }, ...(who === world.city ? [] : [{ seq: 1 }])),
     );
   expect(await reveal(NUMBERS)).toBe('409:public_value_early');
@@ -227,13 +225,13 @@ test('from commitment to follow-up: what is drawn is computed again by anybody; 
     files: [],
   };
   const find = (change: Partial<Body<'draw.finding'>> = {}) =>
-    problemOf(take(world.city, about, 'draw.finding', { ...finding, ...change }));
+    codeOf(take(world.city, about, 'draw.finding', { ...finding, ...change }));
   expect(await find()).toBe('409:finding_too_early');
   onDay(drawn.date);
   expect(await find({ session: session === 's1' ? 's2' : 's1' })).toBe('409:session_not_drawn');
   expect(await find({ inspectors: others })).toBe('409:inspector_not_drawn');
   expect(
-    await problemOf(
+    await codeOf(
       take(
         school.client,
         about,
@@ -243,7 +241,7 @@ test('from commitment to follow-up: what is drawn is computed again by anybody; 
       ),
     ),
   ).toBe('409:finding_missing');
-  expect(await problemOf(take(world.city, about, 'draw.close', { summary: '办结' }))).toBe('409:finding_missing');
+  expect(await codeOf(take(world.city, about, 'draw.close', { summary: '办结' }))).toBe('409:finding_missing');
   const pdf = new TextEncoder().encode('%PDF-1.7 inspection');
   const { sha256, size } = await as(world.city).json<{ sha256: string; size: number }>('POST', '/v1/files', {
     body: pdf,
@@ -259,13 +257,11 @@ test('from commitment to follow-up: what is drawn is computed again by anybody; 
     new Uint8Array(await (await as(school.client).take('GET', `/v1/draws/${about}/files/${sha256}`)).arrayBuffer()),
   ).toEqual(pdf);
   expect((await as(plant.client).get<{ findings: unknown[] }>(`/v1/draws/${about}/findings`)).findings).toEqual([]);
-  expect(await problemOf(as(plant.client).take('GET', `/v1/draws/${about}/files/${sha256}`))).toBe(
-    '404:file_not_found',
-  );
+  expect(await codeOf(as(plant.client).take('GET', `/v1/draws/${about}/files/${sha256}`))).toBe('404:file_not_found');
   const follow = { plan, session, summary: '已补足监考员并培训', details: '内部说明', files: [] };
   const place = { seq: seen.seq, last: seen.last };
-  expect(await problemOf(take(plant.client, about, 'draw.follow', follow, place))).toBe('403:out_of_reach');
-  expect(await problemOf(take(otherCity, about, 'draw.follow', follow, place))).toBe('403:out_of_reach');
+  expect(await codeOf(take(plant.client, about, 'draw.follow', follow, place))).toBe('403:out_of_reach');
+  expect(await codeOf(take(otherCity, about, 'draw.follow', follow, place))).toBe('403:out_of_reach');
   await take(school.client, about, 'draw.follow', follow, place);
   await take(world.city, about, 'draw.close', { summary: '已督促整改' });
 
@@ -292,7 +288,7 @@ test('from commitment to follow-up: what is drawn is computed again by anybody; 
 
 test('a value that could be known when the lists are fixed, or only after the first session, is no public value', async () => {
   const commit = (date: string, issue = '2026137') =>
-    problemOf(
+    codeOf(
       take(world.city, fresh('draw'), 'draw.commit', lists({ public_source: { lottery: 'ssq', issue, date } }), {
         seq: 0,
       }),
@@ -306,7 +302,7 @@ test('a value that could be known when the lists are fixed, or only after the fi
   ] as const)
     expect([date, await commit(date, issue)]).toEqual([date, '400:step_body_malformed']);
   const { public_source: _, ...without } = lists();
-  expect(await problemOf(take(world.city, fresh('draw'), 'draw.commit', without as Commit, { seq: 0 }))).toBe(
+  expect(await codeOf(take(world.city, fresh('draw'), 'draw.commit', without as Commit, { seq: 0 }))).toBe(
     '400:step_body_malformed',
   );
   onDay('2026-11-20');
@@ -337,7 +333,7 @@ test('a draw that is given up stays, with its reason', async () => {
   const about = fresh('draw');
   await take(world.city, about, 'draw.commit', lists(), { seq: 0 });
   await take(world.city, about, 'draw.abandon', { reason: '种子文件遗失' });
-  expect(await problemOf(take(world.city, about, 'draw.reveal', { seed, public_value: NUMBERS }))).toBe(
+  expect(await codeOf(take(world.city, about, 'draw.reveal', { seed, public_value: NUMBERS }))).toBe(
     '409:step_not_now',
   );
   expect(await checked(await publicDraw(about))).toEqual(['given_up']);

@@ -7,8 +7,8 @@ import type { Report } from '../../src/core/report.ts';
 import { Memo } from '../../src/core/statement.ts';
 import { verify } from '../../src/core/verify.ts';
 import { type Identity, makeKey, nameClient } from '../../src/sdk/sign.ts';
-import { anyone, as, ORIGIN, type Organization, testEnv, workerFetch } from '../kit.ts';
-import { callAs, claimsOf, headerOf, now, partsOf } from './forge.ts';
+import { anyone, as, foundProvince, ORIGIN, type Organization, type Province, testEnv, workerFetch } from '../kit.ts';
+import { backdate, callAs, claimsOf, headerOf, now, partsOf } from './forge.ts';
 
 /** Sets the clock of test and Worker to the next second: certificates are judged by whole ones. */
 export function tick(): number {
@@ -66,4 +66,11 @@ export async function nextClient(school: Organization, centre = school.centre): 
   const client = { ...pair, subject: `org:${school.code}`, token: await nameClient(centre, school.code, pair.jwk) };
   await as(centre).post('/v1/clients', { statement: client.token });
   return client;
+}
+
+export let world: Province;
+/** Made anew for each file of tests. */
+export async function foundWorld(): Promise<void> {
+  world = await foundProvince();
+  await backdate(world, [world.province, world.city]);
 }

@@ -10,12 +10,12 @@ import { signStep } from '../../src/core/procedure/read-case.ts';
 import { isFreshId, KINDS, requireFreshId } from '../../src/core/procedure/steps.ts';
 import { viewPaths } from '../../src/desk/frame/desk-page.tsx';
 import { serviceOf } from '../../src/env.ts';
-import { CallError } from '../../src/sdk/call.ts';
 import { approveBatch } from '../../src/sdk/sign.ts';
 import { takeStep } from '../../src/service/procedure/take-step.ts';
 import {
   approve,
   as,
+  codeOf,
   db,
   fileWith,
   foundProvince,
@@ -48,15 +48,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => void vi.useRealTimers());
-
-const codeOf = async (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'none',
-    (error: unknown) => {
-      if (error instanceof CallError) return `${error.problem.status}:${error.problem.code}`;
-      throw error;
-    },
-  );
 
 const makeBatch = (about: string): Promise<Made> => as(school.client).post<Made>(`/v1/results/${about}/batch`, {});
 

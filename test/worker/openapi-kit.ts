@@ -7,7 +7,18 @@ import { expect } from 'vitest';
 import { describeApi } from '../../src/api/openapi.ts';
 import { OPERATIONS } from '../../src/app.ts';
 import type { Identity } from '../../src/sdk/sign.ts';
-import { ORIGIN } from '../kit.ts';
+import {
+  candidate,
+  certify,
+  fileWith,
+  foundProvince,
+  type Issued,
+  idNumber,
+  ORIGIN,
+  type Organization,
+  type Province,
+  type Submitted,
+} from '../kit.ts';
 import { callAs } from './forge.ts';
 
 export type Json = Record<string, unknown>;
@@ -73,4 +84,22 @@ export async function ask(
   const value = JSON.parse(text) as Json;
   expect([route, faults(described?.content?.[type]?.schema as Json, value)]).toEqual([route, []]);
   return value;
+}
+
+export let world: Province;
+export let school: Organization;
+export let batch: Submitted;
+export let one: Issued;
+export const CODE = 'S000037000001';
+export const holder = { name: '欧阳建国', id_number: idNumber(1) };
+export const form = 'application/x-www-form-urlencoded';
+
+/** Made anew for each file of tests. */
+export async function prepare(): Promise<void> {
+  world = await foundProvince();
+  school = await fileWith(world.city, CODE);
+  ({
+    batch,
+    certificates: [one],
+  } = (await certify(world, school, [candidate(1)])) as unknown as { batch: Submitted; certificates: [Issued] });
 }

@@ -76,3 +76,7 @@ export const refOf = (answer: Answer): Submitted => {
   const { id, root, count } = JSON.parse(answer.text) as { id: string; root: string; count: number };
   return { id, batch: id, root, count, aud: ORIGIN, organization: school.code };
 };
+
+export async function object(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> }> {
+  return (await files.get(key)) as NonNullable<Awaited<ReturnType<typeof files.get>>>;
+}

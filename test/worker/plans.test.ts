@@ -7,102 +7,29 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { app } from '../../src/app.ts';
 import type { Body } from '../../src/core/procedure/bodies.ts';
 import { ConfigError, type Env, readConfig } from '../../src/env.ts';
-import { CallError, Caller } from '../../src/sdk/call.ts';
+import { Caller } from '../../src/sdk/call.ts';
 import { approveBatch } from '../../src/sdk/sign.ts';
 import { jpeg } from '../formats/fixtures-photo.ts';
 import { zip } from '../formats/fixtures-zip.ts';
-import {
-  anyone,
-  approve,
-  as,
-  candidate,
-  candidates,
-  db,
-  fileWith,
-  foundProvince,
-  idNumber,
-  issue,
-  ORIGIN,
-  type Organization,
-  type Province,
-  submit,
-} from '../kit.ts';
-import { resultsOf } from '../plans-kit.ts';
+import { anyone, approve, as, candidate, candidates, codeOf, db, idNumber, issue, ORIGIN, submit } from '../kit.ts';
+import { type Made, planFor, resultsOf } from '../plans-kit.ts';
 import { fresh, onDay, samplePlan, take, view } from '../procedure-kit.ts';
+import {
+  examined,
+  makeBatch,
+  now,
+  object,
+  plant,
+  prepare,
+  problemOf,
+  published,
+  school,
+  upload,
+  world,
+} from './plans-world.ts';
 
-let world: Province;
-let school: Organization;
-let plant: Organization;
+beforeAll(prepare);
 
-interface Made {
-  id: string;
-  count: number;
-  root: string;
-  state: string;
-  results: string;
-}
-
-const problemOf = async (
-  work: Promise<unknown>,
-): Promise<Record<string, unknown> & { code: string; status: number }> => {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof CallError) return error.problem as never;
-    throw error;
-  }
-  return { code: 'none', status: 200 };
-};
-const codeOf = async (work: Promise<unknown>): Promise<string> =>
-  (({ status, code }) => `${status}:${code}`)(await problemOf(work));
-
-const makeBatch = (organization: Organization, about: string): Promise<Made> =>
-  as(organization.client).post<Made>(`/v1/results/${about}/batch`, {});
-const upload = (organization: Organization, about: string, { id, root, count }: Made) =>
-  take(organization.client, about, 'results.upload', { batch: id, root, count });
-
-/** A filed plan whose exam is over, on the day of the exam at five. */
-async function examined(plan: Body<'plan.file'>, organization = school): Promise<string> {
-  const about = fresh('plan');
-  onDay('2026-10-12');
-  await take(organization.client, about, 'plan.file', plan);
-  onDay('2026-10-19T17:00');
-  return about;
-}
-
-/** Published results whose notice ends on 26 October. */
-async function published(
-  plan: Body<'plan.file'>,
-  scores: Parameters<typeof resultsOf>[2] = [],
-): Promise<{ about: string; planAbout: string }> {
-  const planAbout = await examined(plan);
-  const about = fresh('results');
-  await take(school.client, about, 'results.publish', resultsOf(planAbout, plan, scores));
-  return { about, planAbout };
-}
-
-/** An objection as its own step would store it. */
-const object = (results: string, state: string, at: number) =>
-  db
-    .prepare(
-      "INSERT INTO cases (about, kind, state, seq, last, owner, organization, centre, parent, facts, created_at, updated_at) VALUES (?1, 'objection', ?2, 1, 'x', ?3, ?4, 'centre:3701', ?5, '{}', ?6, ?6)",
-    )
-    .bind(fresh('objection'), state, ORIGIN, school.code, results, at)
-    .run();
-const now = () => Math.floor(Date.now() / 1000);
-
-/** Rosters of different people for each test. */
-const planFor = (from: number, count: number, change: Partial<Body<'plan.file'>> = {}): Body<'plan.file'> => {
-  const plan = samplePlan('2026-10-19', count, change);
-  return { ...plan, roster: plan.roster.map((entry, i) => ({ ...entry, id_number: idNumber(from + i) })) };
-};
-
-beforeAll(async () => {
-  onDay('2026-09-28');
-  world = await foundProvince();
-  school = await fileWith(world.city, 'S000037000001');
-  plant = await fileWith(world.province, 'Y000037000002', { name: '山东重工集团', annual_capacity: 2 });
-});
 afterAll(() => void vi.useRealTimers());
 
 test('from a plan to a verified certificate, each step on its day', async () => {

@@ -113,6 +113,16 @@ export function parseJsonText(text: string): unknown {
   }
 }
 
+/** The value of JSON that the program itself stored; undefined where it was altered and is no JSON any more. */
+export function readStoredJson<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 // Where a page of a long list ends: what stands first, when, and which of those of one second. The caller sends it back
 // for the next page, so that lines that came meanwhile neither repeat nor hide another.
 

@@ -60,6 +60,7 @@ export interface PrintedDocument {
 /** `as_of`: RFC 3339 time up to which the answer is known, where that is not now. */
 export type Outcome = { result: 'pass'; as_of?: string } | { result: 'not_checked'; code: string; as_of?: string };
 export const pass: Outcome = { result: 'pass' };
+/** Says why a check was not made. */
 export const skip = (code: string): Outcome => ({ result: 'not_checked', code });
 
 /** The issuing keys that the filing names, by kid; seals name them without the host. */

@@ -63,7 +63,9 @@ export const PURPOSE_OF: Record<StatusListName, StatusPurpose> = {
 /** Always this name (人社鉴发〔2021〕1号). */
 const CERTIFICATE_NAME = '职业技能等级证书';
 
+/** The page of a certificate; its QR code adds the seal. */
 export const certificateUrl = (origin: string, number: string): string => `${origin}/c/${number}`;
+/** The address of a status list, as credentials name it. */
 export const statusListUrl = (origin: string, name: StatusListName, list: number): string =>
   `${origin}/v1/status/${name}-${list}`;
 

@@ -176,6 +176,7 @@ export async function signSeal(facts: SealFacts, key: CryptoKey): Promise<string
   return toDigits(bytesOf(facts, fromBase64url(token.split('.')[2] as string)));
 }
 
+/** The text of a certificate's QR code. @param digits of its seal */
 export const sealUrl = (origin: string, number: string, digits: string): string => `${origin}/c/${number}#${digits}`;
 
 const malformed = (message: string) => new Refusal('seal_malformed', message);

@@ -30,6 +30,7 @@ import { STATUS_LIST_FRESH, type StatusList, stateIn } from './status-list.ts';
 const issuedAt = (facts: CredentialFacts | undefined, seal: SealFacts | undefined): number =>
   facts?.issued_at ?? dayNumber((seal as SealFacts).issued_on) * 86_400 - 8 * 3600;
 
+/** The number that was asked for, of the credential and of the seal: one and the same, and well formed. */
 export function checkNumber(evidence: Evidence, found: Findings): Outcome {
   if (evidence.asked !== undefined && evidence.asked !== found.facts?.number) parseNumber(evidence.asked);
   if (evidence.host_known === false)
@@ -91,6 +92,7 @@ export async function checkSignature(
   return found.facts || found.seal ? pass : skip('nothing_signed');
 }
 
+/** The filing is of the organization in the number, was in force at the issue, and covers occupation, job and level. */
 export function checkFiling(directory: Directory, filing: Filing | Refusal | undefined, found: Findings): Outcome {
   if (filing instanceof Refusal) throw filing;
   if (!filing) return skip('filing_not_at_hand');
@@ -123,6 +125,7 @@ const batchFacts = (facts: CredentialFacts, root: string, count: number): BatchF
   count,
 });
 
+/** The province approved the batch, with the city where the route asks for it, and this row is in its root. */
 export async function checkApproval(evidence: Evidence, directory: Directory, found: Findings): Promise<Outcome> {
   const { facts, filing } = found;
   if (!facts) return skip('seal_alone');
@@ -149,6 +152,7 @@ export async function checkApproval(evidence: Evidence, directory: Directory, fo
   return pass;
 }
 
+/** The organization ordered the batch with a key of its own, between approval and issue. */
 export async function checkOrder(evidence: Evidence, directory: Directory, found: Findings): Promise<Outcome> {
   const { facts, filing, approval } = found;
   if (!facts) return skip('seal_alone');

@@ -41,6 +41,7 @@ const entryOf = ({ href, title, author, summary, category, updated }: AtomEntry)
   </entry>
 `;
 
+/** The feed as XML. */
 export const writeAtom = ({ title, subtitle, self, page, author, updated, entries }: AtomFeed): string =>
   `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-CN">

@@ -3,6 +3,7 @@
  * not verify as it is stored. Of a copy nothing is kept but that it was fetched.
  */
 
+import { readStoredJson } from '../base/bounded.ts';
 import { encodeUtf8, toBase64url } from '../base/bytes.ts';
 import { isRefusal, Refusal, unlessRefused } from '../base/refusal.ts';
 import { type Bundle, namesIn } from '../core/bundle.ts';
@@ -21,7 +22,7 @@ import { requireGlyphs } from '../formats/font/font.ts';
 import { type DatedFile, writeZip } from '../formats/zip-stream.ts';
 import { type CertificateRow, insertDownloads, selectCertificatesOfBatch } from '../storage/certificate-store.ts';
 import { type PhotoPlace, selectPlaces } from '../storage/object-store.ts';
-import { examine, safeParse } from './lookup.ts';
+import { examine } from './lookup.ts';
 import { directoryOf } from './on-file.ts';
 import { readPhoto } from './photo-packs.ts';
 import { type Printed, signerFor, signNow, withSignature } from './print-signature.ts';
@@ -56,7 +57,7 @@ function sealUrlOf({ verification: { facts }, row }: Found, copy?: string): stri
 async function centresNaming(service: Service, row: CertificateRow, names: ReadonlySet<string>): Promise<string[]> {
   const directory = await directoryOf(service, row.revision);
   const naming: string[] = [];
-  for (const token of safeParse<string[]>(row.centres) ?? []) {
+  for (const token of readStoredJson<string[]>(row.centres) ?? []) {
     const statement = await unlessRefused(openCentre(token, directory));
     if (statement && names.has(await service.memo.thumbprint(statement.payload.cnf.jwk))) naming.push(token);
   }

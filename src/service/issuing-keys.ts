@@ -5,7 +5,8 @@
  * (`register_differs`).
  */
 import * as v from 'valibot';
-import { isUnreadable, Refusal } from '../base/refusal.ts';
+import { readStoredJson } from '../base/bounded.ts';
+import { Refusal } from '../base/refusal.ts';
 import { type PublicJwk, publicJwk } from '../core/keys.ts';
 import { parseOrganizationCode } from '../core/number.ts';
 import { checkChain, requestCertificate } from '../core/paper/x509-certificates.ts';
@@ -26,13 +27,8 @@ interface Stored {
 export type NamedJwk = PublicJwk & { kid: string };
 
 function readKey({ kid, public: text }: Stored): NamedJwk | undefined {
-  try {
-    const read = v.safeParse(publicJwk, JSON.parse(text));
-    return read.success && read.output.kid === kid ? { ...read.output, kid } : undefined;
-  } catch (error) {
-    if (isUnreadable(error)) return undefined;
-    throw error;
-  }
+  const read = v.safeParse(publicJwk, readStoredJson(text));
+  return read.success && read.output.kid === kid ? { ...read.output, kid } : undefined;
 }
 
 /** The keys among stored lines. */

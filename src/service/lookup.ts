@@ -2,7 +2,8 @@
  * Reads one stored certificate: the row becomes evidence, the evidence a Report. Every answer is verified from stored
  * signatures; what a row's columns say counts for nothing by itself.
  */
-import { isRefusal, isUnreadable, Refusal } from '../base/refusal.ts';
+import { readStoredJson } from '../base/bounded.ts';
+import { isRefusal, Refusal } from '../base/refusal.ts';
 import type { Evidence } from '../core/bundle.ts';
 import { splitCredential, withDisclosures } from '../core/credential.ts';
 import { type ClaimName, chooseDisclosures, type Holder, holderIn } from '../core/disclose.ts';
@@ -48,53 +49,9 @@ function brokenCopy(row: CertificateRow): string | undefined {
   return undefined;
 }
 
-export function safeParse<T>(text: string): T | undefined {
-  try {
-    return JSON.parse(text) as T;
-  } catch (error) {
-    if (isUnreadable(error)) return undefined;
-    throw error;
-  }
-}
-
 function columnsOf(service: Service, row: CertificateRow, broken: string | undefined): Columns {
-  const {
-    number,
-    organization,
-    year,
-    level,
-    serial,
-    occupation_code,
-    job,
-    batch,
-    status_list,
-    status_index,
-    issued_at,
-    key_number,
-    form,
-    root,
-    state,
-    replaced_by,
-    person,
-  } = row;
   return {
-    number,
-    organization,
-    year,
-    level,
-    serial,
-    occupation_code,
-    job,
-    batch,
-    status_list,
-    status_index,
-    issued_at,
-    key_number,
-    form,
-    root,
-    state,
-    replaced_by,
-    person,
+    ...row,
     personOf: (idType, idNumber) => service.vault.person(idType, idNumber),
     approval: row.approval_jti,
     row: row.facts,
@@ -109,7 +66,7 @@ function columnsOf(service: Service, row: CertificateRow, broken: string | undef
 
 /** The events of a stored row; none when they are no JSON, which the state column then contradicts. */
 export const storedEvents = (row: CertificateRow): StoredEvent[] =>
-  (safeParse<{ token: string; client: string | null }[]>(row.events) ?? []).map(({ token, client }) => ({
+  (readStoredJson<{ token: string; client: string | null }[]>(row.events) ?? []).map(({ token, client }) => ({
     token,
     client: client ?? undefined,
   }));
@@ -133,7 +90,8 @@ function evidenceOf(
     inclusion: { index: row.position, size: row.count, path: row.path === '' ? [] : row.path.split('.') },
     status: {
       events: storedEvents(row),
-      successor: row.successor === null ? undefined : safeParse<{ credential: string; filing: string }>(row.successor),
+      successor:
+        row.successor === null ? undefined : readStoredJson<{ credential: string; filing: string }>(row.successor),
     },
     columns: columnsOf(service, row, broken),
   };

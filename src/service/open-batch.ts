@@ -140,6 +140,7 @@ export interface RowSecret {
   scores: [theory: number, practice: number];
 }
 
+/** The private part of a row as it is stored. */
 export const sealSecret = (service: Service, batch: string, position: number, secret: RowSecret): Promise<string> =>
   service.vault.sealRow(rowPlace(batch, position), secret);
 
@@ -215,6 +216,7 @@ export async function readCertificates(service: Service, { batch, directory }: O
 
 const reasonPlace = (batch: string): string => `batch:${batch}:returned`;
 
+/** The reason of a return as it is stored. */
 export const sealReason = (service: Service, batch: string, reason: string): Promise<string> =>
   service.vault.sealRow(reasonPlace(batch), reason);
 

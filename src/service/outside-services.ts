@@ -63,6 +63,10 @@ const LONGEST = 2048;
 
 const PATIENCE = 5000;
 
+/**
+ * Whether Turnstile says that a person sent a form; false, and logged, where it does not answer.
+ * @param token of the form
+ */
 export async function verifyToken({ secret, url }: Turnstile, token: string, send: typeof fetch): Promise<boolean> {
   if (token === '' || token.length > LONGEST) return false;
   try {

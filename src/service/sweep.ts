@@ -49,6 +49,7 @@ const TASKS: Record<string, (service: Service) => Promise<unknown>> = {
   unsealed: sweepUnsealed,
 };
 
+/** Does every task; what one throws is logged and keeps no other from its turn. */
 export async function sweep(service: Service): Promise<void> {
   for (const [task, work] of Object.entries(TASKS)) await attempt(task, {}, () => work(service));
 }
@@ -59,6 +60,7 @@ export async function sweep(service: Service): Promise<void> {
 /** Rows that one sweep seals. */
 const AT_ONCE = 200;
 
+/** Seals what earlier versions kept in plain text, a number of rows at a time. */
 export async function sweepUnsealed(service: Service): Promise<void> {
   for (const row of await selectUnsealed(service.db, AT_ONCE)) {
     await attempt('unsealed', { kind: row.kind, id: row.id }, async () => {

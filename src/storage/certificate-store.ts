@@ -311,9 +311,11 @@ export async function insertDownloads(
     .run();
 }
 
+/** Notes a download of one certificate. @param at NumericDate */
 export const insertDownload = (db: D1Database, number: string, kind: string, by: string, at: number): Promise<void> =>
   insertDownloads(db, [number], kind, by, at);
 
+/** The last downloads of a certificate, the newest first. */
 export async function selectDownloads(
   db: D1Database,
   number: string,

@@ -197,6 +197,7 @@ export interface StoredKey extends BulkKeyRow {
 
 const COLUMNS = 'id, name, sealed_name, issued_by, quota_per_day, expires_on, created_at, revoked_at';
 
+/** Adds a bulk key. @param digest SHA-256 of the key itself, which is not kept */
 export async function insertBulkKey(db: D1Database, row: StoredKey, digest: string): Promise<void> {
   await db
     .prepare(
@@ -206,9 +207,11 @@ export async function insertBulkKey(db: D1Database, row: StoredKey, digest: stri
     .run();
 }
 
+/** The bulk key with a digest. */
 export const selectBulkKeyByDigest = (db: D1Database, digest: string): Promise<StoredKey | null> =>
   db.prepare(`SELECT ${COLUMNS} FROM bulk_keys WHERE digest = ?`).bind(digest).first<StoredKey>();
 
+/** The bulk key with an id. */
 export const selectBulkKey = (db: D1Database, id: string): Promise<StoredKey | null> =>
   db.prepare(`SELECT ${COLUMNS} FROM bulk_keys WHERE id = ?`).bind(id).first<StoredKey>();
 

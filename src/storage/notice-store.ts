@@ -70,6 +70,7 @@ export async function selectNotices(
   ).results;
 }
 
+/** How many notices a filter finds. */
 export async function countNotices(db: D1Database, filter: NoticeFilter, today: string): Promise<number> {
   const row = await db
     .prepare(`SELECT count(*) AS n FROM cases WHERE ${whereOf(filter)}`)
@@ -88,6 +89,7 @@ export async function selectChangedNotices(db: D1Database, limit: number): Promi
   ).results;
 }
 
+/** A notice by its case; null where its results have none. */
 export const selectNotice = (db: D1Database, about: string): Promise<NoticeCase | null> =>
   db.prepare(`${NOTICE} WHERE kind = 'results' AND due IS NOT NULL AND about = ?`).bind(about).first<NoticeCase>();
 
@@ -160,6 +162,7 @@ export const prepareObjectionCode = (
 export const isNoticeOver = (error: unknown): boolean =>
   error instanceof Error && /CHECK constraint failed: notice_over/.test(error.message);
 
+/** The objection that somebody was given a code for. @param code its digest */
 export const selectByCode = (db: D1Database, code: string): Promise<{ about: string } | null> =>
   db.prepare('SELECT about FROM objection_codes WHERE code = ?').bind(code).first<{ about: string }>();
 

@@ -182,6 +182,7 @@ export interface StoredOrder {
   form: Form;
 }
 
+/** The order under which a batch is issued; null where there is none. */
 export const selectOrder = (db: D1Database, batch: string): Promise<StoredOrder | null> =>
   db
     .prepare(
@@ -207,6 +208,7 @@ export async function takeLease(
   return meta.changes === 1;
 }
 
+/** Gives the right to sign a batch back. */
 export async function releaseLease(db: D1Database, batch: string, lease: string): Promise<void> {
   await db
     .prepare('UPDATE batches SET lease = NULL, lease_until = 0 WHERE id = ? AND lease = ?')

@@ -135,14 +135,17 @@ export async function claimUnnamed(db: D1Database, owner: string, sha256: string
   );
 }
 
+/** Deletes the line of a file that no case names. */
 export async function deleteClaimed(db: D1Database, owner: string, sha256: string): Promise<void> {
   await db.prepare("DELETE FROM attachments WHERE owner = ? AND sha256 = ? AND about = '-'").bind(owner, sha256).run();
 }
 
+/** Stores a sealed file. */
 export async function putAttachment(files: R2Bucket, owner: string, sha256: string, sealed: Uint8Array): Promise<void> {
   await files.put(keyOf(owner, sha256), sealed);
 }
 
+/** A sealed file; undefined where there is none. */
 export async function getAttachment(
   files: R2Bucket,
   owner: string,
@@ -152,6 +155,7 @@ export async function getAttachment(
   return object ? new Uint8Array(await object.arrayBuffer()) : undefined;
 }
 
+/** Deletes a stored file. */
 export const deleteAttachment = (files: R2Bucket, owner: string, sha256: string): Promise<void> =>
   files.delete(keyOf(owner, sha256));
 
@@ -304,6 +308,7 @@ export interface NewChain {
   handed_in_by: string;
 }
 
+/** Adds a certificate chain of an issuing key. */
 export async function insertChain(db: D1Database, c: NewChain, now: number): Promise<void> {
   await db
     .prepare(
@@ -348,6 +353,7 @@ export async function selectSigners(
   return results;
 }
 
+/** A kept signature as it was sealed; undefined where there is none. */
 export const readSignature = async (files: R2Bucket, key: string): Promise<string | undefined> =>
   (await files.get(key))?.text();
 

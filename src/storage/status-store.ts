@@ -96,6 +96,7 @@ export const prepareMend = (
 export const selectMend = (db: D1Database): Promise<Mend | null> =>
   db.prepare('SELECT id, since, after FROM mends ORDER BY id LIMIT 1').first<Mend>();
 
+/** Strikes off a mend that is done. */
 export const deleteMend = async (db: D1Database, id: number): Promise<void> =>
   void (await db.prepare('DELETE FROM mends WHERE id = ?').bind(id).run());
 

@@ -10,6 +10,7 @@ export interface Unsealed {
   value: string | null;
 }
 
+/** Rows of earlier versions that are still to be sealed. */
 export async function selectUnsealed(db: D1Database, limit: number): Promise<Unsealed[]> {
   const sql = `SELECT u.kind, u.id, coalesce(b.organization, '') AS owner, CASE u.kind
       WHEN 'bulk_key' THEN (SELECT name FROM bulk_keys WHERE id = u.id AND sealed_name IS NULL)

@@ -4,7 +4,8 @@
  * service/procedure.
  */
 import * as v from 'valibot';
-import { isUnreadable, Refusal } from '../../base/refusal.ts';
+import { readStoredJson } from '../../base/bounded.ts';
+import { Refusal } from '../../base/refusal.ts';
 import { together } from '../../base/words.ts';
 import { sentenceOf, wordsOfIssue } from '../field-words.ts';
 import { APPLICATION_BODIES, NATURES, PURPOSES } from './application.ts';
@@ -108,13 +109,7 @@ export type Facts<K extends Kind> = v.InferOutput<(typeof FACTS)[K]>;
 /** The facts of a case of a kind, as stored; undefined for anything else, and for kinds that are none. */
 export function readFacts<K extends Kind>(kind: K, stored: string): Facts<K> | undefined {
   if (!Object.hasOwn(FACTS, kind)) return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(stored);
-  } catch (error) {
-    if (isUnreadable(error)) return undefined;
-    throw error;
-  }
+  const json = readStoredJson(stored);
   const read = v.safeParse(FACTS[kind], json);
   // An array is an object to valibot.
   return read.success && !Array.isArray(json) ? (read.output as Facts<K>) : undefined;

@@ -109,6 +109,7 @@ export function publicRecord(record: DrawRecord): DrawRecord {
   };
 }
 
+/** Whether two entries are about the same session of the same plan. */
 export const sameSession = (a: { plan: string; session: string }, b: { plan: string; session: string }): boolean =>
   a.plan === b.plan && a.session === b.session;
 

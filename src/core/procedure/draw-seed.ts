@@ -170,6 +170,7 @@ export const newSeed = (random: Uint8Array): Pick<SeedFile, 'commitment' | 'seed
   commitment: commitmentOf(random),
 });
 
+/** The text of a seed file, as readSeedFile reads it. */
 export const seedText = ({ about, title, commitment, seed }: Omit<SeedFile, 'rule'>): string =>
   `${JSON.stringify({ rule: DRAW_RULE, about, title, commitment, seed }, null, 2)}\n`;
 

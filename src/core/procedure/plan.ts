@@ -137,6 +137,7 @@ export function outcomeOf(
 
 export type Counts = { candidates: number } & Record<Outcome, number>;
 
+/** How many passed, failed and were absent. @param passMark of the filing, in points */
 export function countOutcomes(
   rows: readonly Pick<ResultRow, 'score_theory' | 'score_practice'>[],
   passMark: number,

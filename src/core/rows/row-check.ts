@@ -26,6 +26,7 @@ import {
 
 export type ScopeIndex = ReadonlyMap<string, readonly ScopeEntry[]>;
 
+/** The entries of a scope by occupation code. */
 export function indexScope(scope: readonly ScopeEntry[]): ScopeIndex {
   const index = new Map<string, ScopeEntry[]>();
   for (const entry of scope) {
@@ -186,6 +187,7 @@ export interface Judged extends Partial<Omit<CheckedRow, 'row' | 'score_theory' 
   score_practice?: Score;
 }
 
+/** Occupation, job and level as one text: `6-31-01-03 -- 3`. */
 export const qualificationKey = (code: string, job: string, level: number): string => `${code} ${job} ${level}`;
 
 /**

@@ -30,6 +30,7 @@ export const squeeze = (text: string): string => withoutMarks(text.normalize('NF
  */
 export const foldText = (text: string): string => squeeze(text).toUpperCase();
 
+/** Whether a spreadsheet would take a text for a formula. */
 export const looksLikeFormula = (text: string): boolean => /^[=+\-@]/.test(text);
 
 /** What forms write where there is no job: nothing, dashes, a slash, 无. */

@@ -126,6 +126,7 @@ export const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsh
 
 /** The media types of such files. Which of them a file is, its content says. */
 export const FILE_TYPES = ['text/csv', XLSX_TYPE] as const;
+/** The media type of a file, by its content. */
 export const typeOfFile = (bytes: Uint8Array): (typeof FILE_TYPES)[number] => (isZip(bytes) ? XLSX_TYPE : 'text/csv');
 
 const columnsOf = (nameOf: (header: string) => string | undefined, required: readonly string[]): Columns => ({

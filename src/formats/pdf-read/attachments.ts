@@ -16,6 +16,10 @@ export interface Attachment {
   bytes: Uint8Array;
 }
 
+/**
+ * The files that a PDF carries: in its name tree, its associated files (/AF) and the annotations of a page.
+ * @throws Refusal `pdf_malformed`, `pdf_too_large`
+ */
 export function readAttachments(file: PdfFile, catalog: Dict, page: Dict): Attachment[] {
   const specifications: Value[] = [];
   const seen = new Set<Dict>();
@@ -71,6 +75,7 @@ export interface FoundSignature {
   name?: string;
 }
 
+/** The signatures in the fields of a form. @throws Refusal `pdf_malformed`, `pdf_too_large` */
 export function findSignatures(file: PdfFile, catalog: Dict): FoundSignature[] {
   const found: FoundSignature[] = [];
   const seen = new Set<Dict>();

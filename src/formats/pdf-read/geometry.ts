@@ -145,6 +145,7 @@ export interface State {
   mode: number;
 }
 
+/** The graphics state with which a page begins. */
 export const initialState = (ctm: Matrix, clip: Box): State => ({
   ctm,
   clip,

@@ -232,6 +232,7 @@ function fits(value: Value | undefined, kind: string | undefined): boolean {
   return kind === 'a' ? Array.isArray(value) : value instanceof Name || value instanceof Map;
 }
 
+/** Refuses an unknown operator of a page, and operands that are not its own. @throws Refusal `pdf_malformed` */
 export function checkOperands(operator: string, operands: readonly Value[]): void {
   const kinds = OPERANDS.get(operator);
   if (kinds === undefined) throw malformed('its page has an unknown operator');

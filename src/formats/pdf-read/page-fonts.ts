@@ -90,6 +90,7 @@ export interface PdfFont {
 
 const UNKNOWN = '\ufffd';
 
+/** A font as its page uses it: widths and texts of its codes. @throws Refusal `pdf_malformed`, `pdf_too_large` */
 export function readFont(file: PdfFile, dict: Dict): PdfFont {
   const composite = file.name(dict.get('Subtype')) === 'Type0';
   const map = readToUnicode(file, dict.get('ToUnicode'));

@@ -46,6 +46,7 @@ async function requireOwnKey(caller: Taking['caller'], key: Application['key']):
     });
 }
 
+/** A step of an application (申报). */
 export async function takeApplication(taking: Taking): Promise<Taken> {
   switch (taking.step) {
     case 'application.submit':
@@ -210,6 +211,7 @@ async function deviceOf(service: Service, about: string): Promise<Body<'device.r
   return readStored<'device.request'>(service, row);
 }
 
+/** A step of a request to name a further key of an organization. */
 export async function takeDevice(taking: Taking): Promise<Taken> {
   const { service, directory, caller, about, step, body, current, now } = taking;
   if (step === 'device.request') return takeRequest(taking);
@@ -259,6 +261,7 @@ async function takeRequest({ service, caller, about, body }: Taking): Promise<Ta
 // centre closes the case: after the withdrawal, or because the device was found; then the key works again unless it was
 // withdrawn.
 
+/** A step of a report that a key was lost. */
 export async function takeLoss({ service, caller, id, step }: Taking): Promise<Taken> {
   // Nothing of its line changes.
   if (step === 'loss.close') return {};

@@ -260,6 +260,7 @@ async function takeFollow({ service, caller, about, body }: Taking, record: Draw
   return { effects: await nameFiles(service, caller.subject, about, follow.files) };
 }
 
+/** A step of a draw (抽查). */
 export async function takeDraw(taking: Taking): Promise<Taken> {
   const { service, step, body, current } = taking;
   if (!current || step === 'draw.commit') return takeCommit(taking);

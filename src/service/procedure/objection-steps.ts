@@ -41,6 +41,7 @@ const noticeOver = () =>
     { part: 'results' },
   );
 
+/** A step of an objection (异议). */
 export async function takeObjection({ service, step, about, body, now }: Taking): Promise<Taken> {
   if (step !== 'objection.raise') return {};
   const { results, row, code } = body as Body<'objection.raise'>;

@@ -67,6 +67,7 @@ async function takeFiled({ service, directory, caller, step, body, current, now 
   };
 }
 
+/** A step of a plan: file, amend, receive, return, cancel. */
 export async function takePlan(taking: Taking): Promise<Taken> {
   const { step, caller, current, now } = taking;
   const today = shanghaiDay(now);

@@ -162,6 +162,7 @@ async function takeUpload({ service, about, body, current }: Taking): Promise<Ta
   return { facts: { ...requireFacts('results', row), batch: id }, effects };
 }
 
+/** A step of results: publish, correct, withdraw, upload. */
 export async function takeResults(taking: Taking): Promise<Taken> {
   const { service, step, about, body, current } = taking;
   if (step === 'results.upload') return takeUpload(taking);

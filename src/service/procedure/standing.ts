@@ -16,6 +16,7 @@ import type { Taken, Taking } from './add-step.ts';
 import { applicationOf } from './application-steps.ts';
 import { listedFacts, readStored } from './stored-cases.ts';
 
+/** Publishes the next version of an organization's rules. @throws Refusal `out_of_reach`, `organization_not_filed` */
 export async function takeRules({ service, caller, id, body }: Taking): Promise<Taken> {
   requireOwn(caller, `org:${id}`, 'An organization publishes its own rules.');
   const centre = await filedBy(service, id);
@@ -40,6 +41,7 @@ async function rulesOf(
 // Standing: a centre suspends an organization with a reason, and it or a higher tier lifts that. While suspended it
 // files no plans, uploads nothing and orders nothing; what was issued stays as it was.
 
+/** Suspends an organization, or lifts that. @throws Refusal `role_wrong`, `organization_not_found`, `rank_too_low` */
 export async function takeStanding({ service, caller, id, step, body, current, about }: Taking): Promise<Taken> {
   const code = parseOrganizationCode(id);
   if (caller.role !== 'city' && caller.role !== 'province')
@@ -126,6 +128,7 @@ export interface Published {
   form: { nature: Application['form']['nature']; address: string; about: string } | undefined;
 }
 
+/** What the public may read of one organization. @param code `S000037000001` */
 export async function publishedOf(service: Service, code: string): Promise<Published> {
   const [suspension, rules, form] = await Promise.all([
     suspensionOf(service, code),

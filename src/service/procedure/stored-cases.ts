@@ -27,6 +27,7 @@ const SEALED_LIMIT = 1_900_000;
 
 const placeOf = (about: string, seq: number): string => `case:${about}:step:${seq}`;
 
+/** The body of a step as it is stored. @throws Refusal `body_too_large` */
 export async function sealBody(service: Service, about: string, seq: number, body: unknown): Promise<string> {
   const sealed = toBase64url(
     await service.vault.sealBytes(

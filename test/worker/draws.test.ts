@@ -1,7 +1,4 @@
-/**
- * Draws (双随机、一公开): lists and commitment first, the seed later, findings of what was drawn alone; what everybody reads and
- * what stays between centre and organization; and nobody draws again in silence.
- */
+/** Draws (双随机、一公开): commitment, seed and findings; who reads what of them, and that nobody draws again in silence. */
 import { beforeAll, expect, test } from 'vitest';
 import { toBase64url } from '../../src/base/bytes.ts';
 import { openDirectory } from '../../src/core/directory.ts';

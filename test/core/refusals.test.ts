@@ -112,8 +112,11 @@ test('the search sees every refusal: a new helper for making them must be added 
 
 test('every code has a vector or a test that names it', () => {
   // The description of the API lists codes without bringing them about.
-  const tests = [...filesIn('test', /\.test\.ts$/), ...filesIn('test', /\.json$/)].filter(
-    ([name]) => !/core\/refusals\.test\.ts$|openapi(-answers)?\.test\.ts$/.test(name),
+  // Cases of a test may stand in files beside it, as tables or as tests that it calls.
+  const tests = [...filesIn('test', /\.ts$/), ...filesIn('test', /\.json$/)].filter(
+    ([name, text]) =>
+      (/\.(json|test\.ts)$|-(cases|pairs)\.ts$/.test(name) || /^ +(test|it)(\.each\(.*\))?\('/m.test(text)) &&
+      !/core\/refusals\.test\.ts$|openapi(-answers|-batches)?(\.test)?\.ts$/.test(name),
   );
   const named = new Set(
     tests.flatMap(([, text]) => [...text.matchAll(/['":]([a-z0-9_]+)['"\s]/g)].map(([, code]) => code)),

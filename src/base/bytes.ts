@@ -44,6 +44,14 @@ export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
   return base64url.decode(text) as Uint8Array<ArrayBuffer>;
 }
 
+/** Base64 with padding (RFC 4648 §4), as `data:` addresses and PEM have it. */
+export function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  // A stretch at a time: a call takes only so many arguments.
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}
+
 export const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 

@@ -3,6 +3,7 @@
  * the order to issue, and the certificates saved as ZIP.
  */
 
+import { toBase64 } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { filled } from '../../base/words.ts';
 import { requireShown } from '../../core/approved-rows.ts';
@@ -106,13 +107,6 @@ const photosSeen = (): PhotosSeen => ({
     .map(positionOf),
 });
 
-/** Base64 of bytes, a stretch at a time: the policy of the page allows images of its own host and `data:`. */
-function dataUrl(type: string, bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return `data:${type};base64,${btoa(text)}`;
-}
-
 async function load({ caller }: Desk, batch: string, cell: HTMLElement): Promise<void> {
   const { bytes, digest } = await photoOf(caller, batch, positionOf(cell));
   if (digest !== cell.dataset.photo) {
@@ -121,7 +115,8 @@ async function load({ caller }: Desk, batch: string, cell: HTMLElement): Promise
     return;
   }
   const image = make('img', {
-    src: dataUrl(photoType(bytes), bytes),
+    // The policy of the page allows images of its own host and `data:`.
+    src: `data:${photoType(bytes)};base64,${toBase64(bytes)}`,
     alt: one(filled(PHOTO_WORDS.of_row, { row: positionOf(cell) + 1 })),
   });
   cell.replaceChildren(image);

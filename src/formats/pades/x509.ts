@@ -3,7 +3,7 @@
  * no more. Small enough for the browser: no CRL, no OCSP, no name constraints, no policies. A critical extension that
  * is not checked here is `certificate_not_supported`, because whoever wrote it meant that nobody may pass over it.
  */
-import { toBase64url, toHex } from '../../base/bytes.ts';
+import { toBase64, toBase64url, toHex } from '../../base/bytes.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';
 import { P256_SPKI, type P256Jwk, readSpki, type SignerKey, signatureHolds } from './algorithms.ts';
 import { compareBytes, context, dottedOf, type Element, open, openDer, TAG } from './der.ts';
@@ -243,6 +243,6 @@ export function readPem(text: string): Bytes[] {
 
 /** PEM in lines of 64 characters. */
 export function toPem(label: 'CERTIFICATE' | 'CERTIFICATE REQUEST', bytes: Uint8Array): string {
-  const body = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  const body = toBase64(bytes);
   return `-----BEGIN ${label}-----\n${(body.match(/.{1,64}/g) ?? []).join('\n')}\n-----END ${label}-----\n`;
 }

@@ -3,7 +3,7 @@
  * answer as a table. What can be saved stands in the page itself, because nothing of a list is kept here.
  */
 import type { Context } from 'hono';
-import { concat, decodeUtf8, encodeUtf8 } from '../../base/bytes.ts';
+import { concat, decodeUtf8, encodeUtf8, toBase64 } from '../../base/bytes.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { type BulkAnswer, countRows, OPEN_ROWS, readStaffList, toNdjson } from '../../core/bulk-list.ts';
 import { splitAnswers } from '../../core/receipt.ts';
@@ -17,12 +17,6 @@ import { LIST_FAULTS, resultTable } from '../words/list-words.ts';
 import { BulkPage, type SavedFile } from './bulk-page.tsx';
 
 type C = Context<AppEnv>;
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
-}
 
 async function checkPasted(c: C) {
   const { service } = c.var;
@@ -52,17 +46,17 @@ async function checkPasted(c: C) {
   const files: SavedFile[] = [
     {
       name: 'results.csv',
-      href: `data:text/csv;base64,${base64(writeCsv(resultTable(rows, answers)))}`,
+      href: `data:text/csv;base64,${toBase64(writeCsv(resultTable(rows, answers)))}`,
       words: { zh: '结果 CSV', en: 'Results, CSV' },
     },
     {
       name: 'results.request.ndjson',
-      href: `data:application/x-ndjson;base64,${base64(request)}`,
+      href: `data:application/x-ndjson;base64,${toBase64(request)}`,
       words: { zh: '所问', en: 'Request' },
     },
     {
       name: 'results.answers.ndjson',
-      href: `data:application/x-ndjson;base64,${base64(answer)}`,
+      href: `data:application/x-ndjson;base64,${toBase64(answer)}`,
       words: { zh: '所答与回执', en: 'Answers and receipt' },
     },
   ];

@@ -4,7 +4,7 @@
  */
 import type { FC } from 'hono/jsx';
 import { counted, filled, type Words } from '../../base/words.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/case-words.ts';
 import { Card, CaseHead, Facts, moment } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
@@ -52,22 +52,18 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({
   <>
     {filed_since !== undefined ? null : waitsFor(tier, route, state) ? (
       <Card title={{ zh: '审核通过', en: 'Approve' }}>
-        <p>
-          <Both
-            words={{
-              zh: `本浏览器将读取全部 ${count} 行、重新计算根，与本页所示逐行核对一致后，用您的密钥签署审核。`,
-              en: `This browser reads ${count === 1 ? 'the one row' : `all ${count} rows`}, computes the root again, compares what it read with what this page shows, and signs the approval with your key.`,
-            }}
-          />
-        </p>
-        <p>
-          <Both
-            words={{
-              zh: '照片在翻到所在行时显示，并与上传时的摘要核对；没有看过的照片会提示，并写入审核声明。',
-              en: 'Photos appear when their rows come into sight, each compared with its digest. Those that were not looked at are counted, and the approval says so.',
-            }}
-          />
-        </p>
+        <Para
+          words={{
+            zh: `本浏览器将读取全部 ${count} 行、重新计算根，与本页所示逐行核对一致后，用您的密钥签署审核。`,
+            en: `This browser reads ${count === 1 ? 'the one row' : `all ${count} rows`}, computes the root again, compares what it read with what this page shows, and signs the approval with your key.`,
+          }}
+        />
+        <Para
+          words={{
+            zh: '照片在翻到所在行时显示，并与上传时的摘要核对；没有看过的照片会提示，并写入审核声明。',
+            en: 'Photos appear when their rows come into sight, each compared with its digest. Those that were not looked at are counted, and the approval says so.',
+          }}
+        />
         <p class="buttons">
           <button type="button" data-action="approve-batch" data-batch={id}>
             核对并签署审核<En>Check and approve</En>
@@ -76,9 +72,7 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({
       </Card>
     ) : tier === 'province' && route === 'city' && state === 'submitted' ? (
       <Card>
-        <p>
-          <Both words={{ zh: '待市级中心先行审核。', en: 'The city’s centre approves it first.' }} />
-        </p>
+        <Para words={{ zh: '待市级中心先行审核。', en: 'The city’s centre approves it first.' }} />
       </Card>
     ) : null}
     {['submitted', 'city_approved', 'approved'].includes(state) ? (
@@ -105,14 +99,12 @@ const Decision: FC<Pick<ReviewProps, 'batch' | 'tier' | 'route'>> = ({
 const Held: FC<{ rows: ReviewProps['held'] }> = ({ rows }) =>
   rows.length === 0 ? null : (
     <section class="notice" role="note">
-      <p>
-        <Both
-          words={{
-            zh: `有 ${rows.length} 人已持有同职业、工种、等级的有效证书，不能审核通过，请退回批次并说明原因（勿写他人证书编号）。`,
-            en: `${counted(rows.length, 'person', 'people')} already certified for the same occupation, job and level: it cannot be approved. Return it and say why, without the number of another’s certificate.`,
-          }}
-        />
-      </p>
+      <Para
+        words={{
+          zh: `有 ${rows.length} 人已持有同职业、工种、等级的有效证书，不能审核通过，请退回批次并说明原因（勿写他人证书编号）。`,
+          en: `${counted(rows.length, 'person', 'people')} already certified for the same occupation, job and level: it cannot be approved. Return it and say why, without the number of another’s certificate.`,
+        }}
+      />
       <ul>
         {rows.slice(0, 100).map(({ row, number }) => (
           <li>
@@ -143,9 +135,7 @@ export const BatchReview: FC<ReviewProps> = ({
       <CaseHead words={{ zh: `批次 ${id}`, en: 'Batch' }} state={state} of="batch" />
       {past.suspended ? (
         <section class="notice" role="note">
-          <p>
-            <Both words={{ zh: '该机构已被暂停评价。', en: 'This organization is suspended.' }} />
-          </p>
+          <Para words={{ zh: '该机构已被暂停评价。', en: 'This organization is suspended.' }} />
         </section>
       ) : null}
       {blocking > 0 ? (
@@ -165,13 +155,11 @@ export const BatchReview: FC<ReviewProps> = ({
       ) : null}
       {batch.filed_since === undefined ? null : (
         <section class="notice" role="note">
-          <p>
-            <Both
-              words={filled(TROUBLES.filed_since as Words, {
-                centre: names.get(batch.filed_since) ?? batch.filed_since,
-              })}
-            />
-          </p>
+          <Para
+            words={filled(TROUBLES.filed_since as Words, {
+              centre: names.get(batch.filed_since) ?? batch.filed_since,
+            })}
+          />
         </section>
       )}
       <Held rows={held} />

@@ -9,7 +9,7 @@ import { differencesOf, historyOf, openRows, pageReviews } from '../../service/p
 import { selectBatchesOf, selectHeld } from '../../storage/batch-store.ts';
 import { countBlocking } from '../../storage/case-store.ts';
 import { selectReplaces } from '../../storage/review-store.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { En, Para } from '../../web/frame/layout.tsx';
 import { Card, CaseHead, Facts, moment } from '../frame/desk-parts.tsx';
 import {
   type Asked,
@@ -174,9 +174,7 @@ const BatchDetail: FC<{
       </Card>
       <Card title={{ zh: '审核', en: 'Approvals' }}>
         {approvals.length === 0 ? (
-          <p>
-            <Both words={{ zh: '尚无中心审核。', en: 'No centre has approved it yet.' }} />
-          </p>
+          <Para words={{ zh: '尚无中心审核。', en: 'No centre has approved it yet.' }} />
         ) : (
           <ul>
             {approvals.map(({ tier, iss }) => (
@@ -189,14 +187,12 @@ const BatchDetail: FC<{
       </Card>
       {state === 'approved' || state === 'issuing' ? (
         <Card title={{ zh: '颁发', en: 'Issue' }}>
-          <p>
-            <Both
-              words={{
-                zh: '本浏览器将重新计算名单的根，核对无误后用您的密钥签署颁发指令。',
-                en: 'This browser computes the root of the rows again, and signs the order with your key if it is the approved one.',
-              }}
-            />
-          </p>
+          <Para
+            words={{
+              zh: '本浏览器将重新计算名单的根，核对无误后用您的密钥签署颁发指令。',
+              en: 'This browser computes the root of the rows again, and signs the order with your key if it is the approved one.',
+            }}
+          />
           <p class="buttons">
             <button type="button" data-action="issue-batch" data-batch={id}>
               签署并颁发<En>Sign and issue</En>

@@ -2,7 +2,7 @@
 import type { FC } from 'hono/jsx';
 import { counted, type Words } from '../../base/words.ts';
 import type { Differences } from '../../core/procedure/results-check.ts';
-import { Both, inLanguage } from '../../web/frame/layout.tsx';
+import { Both, inLanguage, Para } from '../../web/frame/layout.tsx';
 import { BATCH_STATES, CASE_STATES, STEP_WORDS } from '../../web/words/case-words.ts';
 import { Card, dayOf, Facts, List, moment } from '../frame/desk-parts.tsx';
 
@@ -66,14 +66,12 @@ export const Comparison: FC<{ compared: Compared | undefined }> = ({ compared })
             words={{ zh: '该批次没有考核计划，也没有经过公示', en: 'No plan and no notice stand behind this batch' }}
           />
         </h2>
-        <p>
-          <Both
-            words={{
-              zh: '无法与计划、结果比对。请另行核实后再决定是否审核通过。',
-              en: 'It cannot be compared with plan and results: make sure by other means before you approve it.',
-            }}
-          />
-        </p>
+        <Para
+          words={{
+            zh: '无法与计划、结果比对。请另行核实后再决定是否审核通过。',
+            en: 'It cannot be compared with plan and results: make sure by other means before you approve it.',
+          }}
+        />
       </section>
     );
   }
@@ -96,20 +94,16 @@ export const Comparison: FC<{ compared: Compared | undefined }> = ({ compared })
         ]}
       />
       {asked.length === 0 ? (
-        <p>
-          <Both words={{ zh: '没有无法解释的差异。', en: 'There is no difference that the results do not explain.' }} />
-        </p>
+        <Para words={{ zh: '没有无法解释的差异。', en: 'There is no difference that the results do not explain.' }} />
       ) : (
         <>
           <div class="notice">
-            <p>
-              <Both
-                words={{
-                  zh: `有 ${asked.length} 处差异需要核实`,
-                  en: `${counted(asked.length, 'difference')} to be looked into`,
-                }}
-              />
-            </p>
+            <Para
+              words={{
+                zh: `有 ${asked.length} 处差异需要核实`,
+                en: `${counted(asked.length, 'difference')} to be looked into`,
+              }}
+            />
           </div>
           <People name="differences" people={asked} />
         </>
@@ -149,9 +143,7 @@ const countedStates = (list: readonly { state: string; n: number }[], words: Rec
 export const OrganizationPast: FC<{ past: Past; names: ReadonlyMap<string, string> }> = ({ past, names }) => (
   <>
     {past.batches.length === 0 && past.certificates.length === 0 && past.standing.length === 0 ? (
-      <p>
-        <Both words={{ zh: '还没有批次和证书。', en: 'No batches or certificates yet.' }} />
-      </p>
+      <Para words={{ zh: '还没有批次和证书。', en: 'No batches or certificates yet.' }} />
     ) : null}
     <Facts
       lines={[

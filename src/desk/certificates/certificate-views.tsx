@@ -11,7 +11,7 @@ import type { Report } from '../../core/report.ts';
 import { type ACTIONS, REASONS } from '../../core/schema.ts';
 import { lookUp } from '../../service/lookup.ts';
 import { requireReach } from '../../service/reach.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { StatusHistory } from '../../web/frame/report-view.tsx';
 import { REASONS as REASON_WORDS, VERDICTS } from '../../web/words/report-words.ts';
 import { Card, Facts, ViewLead } from '../frame/desk-parts.tsx';
@@ -57,14 +57,12 @@ const Search: FC<{ number?: string; fault?: Words | undefined }> = ({ number = '
 
 const Replacement: FC = () => (
   <Card title={{ zh: '姓名等内容有误', en: 'A name or another value is wrong' }}>
-    <p>
-      <Both
-        words={{
-          zh: '证书内容不能修改，只能换发：在下一次公示的结果中为此人填写“原证书编号”一列，经公示、审核、颁发后，原证书自动标为“已被替换”。不要为换发先撤销。',
-          en: 'A certificate is never changed, only replaced: give the old number in the column “replaces” (原证书编号) of that person’s row in your next results. Once those are approved and issued, the old certificate becomes “replaced” by itself; do not revoke it for that.',
-        }}
-      />
-    </p>
+    <Para
+      words={{
+        zh: '证书内容不能修改，只能换发：在下一次公示的结果中为此人填写“原证书编号”一列，经公示、审核、颁发后，原证书自动标为“已被替换”。不要为换发先撤销。',
+        en: 'A certificate is never changed, only replaced: give the old number in the column “replaces” (原证书编号) of that person’s row in your next results. Once those are approved and issued, the old certificate becomes “replaced” by itself; do not revoke it for that.',
+      }}
+    />
     <p>
       <a href="#/results">
         结果公示<En>Results</En>
@@ -109,9 +107,7 @@ const Change: FC<{ number: string; action: Action; last: string | undefined }> =
   return (
     <Card title={title}>
       <form data-enter data-change={action}>
-        <p>
-          <Both words={ABOUT[action]} />
-        </p>
+        <Para words={ABOUT[action]} />
         <Field
           name="reason"
           id={`${action}-reason`}
@@ -178,14 +174,12 @@ const CertificateView: FC<{ number: string; report: Report }> = ({ number, repor
       <StatusHistory report={report} />
       {verdict === 'suspended' && actions.length === 0 ? (
         <Card>
-          <p>
-            <Both
-              words={{
-                zh: '由鉴定指导中心暂停，只有该中心或上级中心可以恢复、撤销。如须换发，该中心或上级中心须在暂停之后审核换发的批次。',
-                en: 'A centre suspended it: only that centre, or a higher one, reinstates or revokes it. A batch that replaces it must be approved by such a centre after the suspension.',
-              }}
-            />
-          </p>
+          <Para
+            words={{
+              zh: '由鉴定指导中心暂停，只有该中心或上级中心可以恢复、撤销。如须换发，该中心或上级中心须在暂停之后审核换发的批次。',
+              en: 'A centre suspended it: only that centre, or a higher one, reinstates or revokes it. A batch that replaces it must be approved by such a centre after the suspension.',
+            }}
+          />
         </Card>
       ) : null}
       {actions.map((action) => (

@@ -8,7 +8,7 @@ import type { Link } from '../../core/procedure/trail-links.ts';
 import { centreNames, directoryOf } from '../../service/on-file.ts';
 import { trailOf } from '../../service/procedure/collect-trail.ts';
 import { requireReach } from '../../service/reach.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { KIND_WORDS, STEP_WORDS } from '../../web/words/case-words.ts';
 import { Card, Facts, List, moment, ViewLead } from '../frame/desk-parts.tsx';
 import { type Asked, CENTRES, type View } from '../frame/views.ts';
@@ -109,30 +109,26 @@ const TrailView: FC<{ report: TrailReport; names: ReadonlyMap<string, string> }>
   <>
     <ViewLead title={{ zh: `回溯 ${number}`, en: 'Audit trail' }} />
     <div class={holds && complete ? 'verdict valid' : 'notice'}>
-      <p>
-        <Both
-          words={
-            !holds
-              ? { zh: '有签名未通过核验，见下表。', en: 'Some signatures do not hold: see below.' }
-              : complete
-                ? { zh: '全部签名通过核验，材料齐全。', en: 'Every signature holds, and nothing is missing.' }
-                : {
-                    zh: '现有签名全部通过核验，但缺少计划、公示或申报的部分材料。',
-                    en: 'Every signature that is at hand holds; some of plan, notice or application is missing.',
-                  }
-          }
-        />
-      </p>
+      <Para
+        words={
+          !holds
+            ? { zh: '有签名未通过核验，见下表。', en: 'Some signatures do not hold: see below.' }
+            : complete
+              ? { zh: '全部签名通过核验，材料齐全。', en: 'Every signature holds, and nothing is missing.' }
+              : {
+                  zh: '现有签名全部通过核验，但缺少计划、公示或申报的部分材料。',
+                  en: 'Every signature that is at hand holds; some of plan, notice or application is missing.',
+                }
+        }
+      />
     </div>
     <Card title={{ zh: '导出', en: 'Export' }}>
-      <p>
-        <Both
-          words={{
-            zh: '导出的文件可离线核验：luzheng trail。含其他人信息的正文默认不导出。',
-            en: 'The file can be checked offline with luzheng trail. What tells of other people is left out unless you ask for it.',
-          }}
-        />
-      </p>
+      <Para
+        words={{
+          zh: '导出的文件可离线核验：luzheng trail。含其他人信息的正文默认不导出。',
+          en: 'The file can be checked offline with luzheng trail. What tells of other people is left out unless you ask for it.',
+        }}
+      />
       <label class="tick">
         <input type="checkbox" id="trail-people" /> 包含其他人的信息（名册、结果、异议）
         <En>With other people (rosters, results, objections)</En>

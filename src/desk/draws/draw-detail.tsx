@@ -5,7 +5,7 @@ import { counted } from '../../base/words.ts';
 import { type Drawn, sessionId } from '../../core/procedure/draw.ts';
 import type { DrawRecord, Found } from '../../core/procedure/draw-record.ts';
 import type { CaseView } from '../../core/procedure/read-case.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { FINDING_WORDS, LOTTERY_WORDS, sourceWords } from '../../web/words/draw-words.ts';
 import { Card, CaseHead, Facts, List, Record } from '../frame/desk-parts.tsx';
 import { Field, ReasonCard, StepForm } from '../frame/fields.tsx';
@@ -47,14 +47,12 @@ const Reveal: FC<{ shown: CaseView; record: DrawRecord; today: string }> = ({
   return (
     <Card title={{ zh: '公布种子', en: 'Publish the seed' }}>
       {due ? null : (
-        <p>
-          <Both
-            words={{
-              zh: `开奖日是 ${public_source.date}，从那天起可以公布。`,
-              en: `The lottery is drawn on ${public_source.date}; the seed can be published from then on.`,
-            }}
-          />
-        </p>
+        <Para
+          words={{
+            zh: `开奖日是 ${public_source.date}，从那天起可以公布。`,
+            en: `The lottery is drawn on ${public_source.date}; the seed can be published from then on.`,
+          }}
+        />
       )}
       <StepForm
         step="draw.reveal"
@@ -94,14 +92,12 @@ const Reveal: FC<{ shown: CaseView; record: DrawRecord; today: string }> = ({
                 data-public-value={public_source.lottery}
               />
             </div>
-            <p>
-              <Both
-                words={{
-                  zh: '要先派人、后公布，可以只在本浏览器里计算。',
-                  en: 'To send inspectors first and publish later, compute it in this browser alone.',
-                }}
-              />
-            </p>
+            <Para
+              words={{
+                zh: '要先派人、后公布，可以只在本浏览器里计算。',
+                en: 'To send inspectors first and publish later, compute it in this browser alone.',
+              }}
+            />
             <p class="buttons">
               <button type="button" class="second" data-action="draw-here" data-about={about}>
                 只在本机计算，不公布<En>Compute here, publish nothing</En>
@@ -157,14 +153,12 @@ const DrawnList: FC<{ about: string; drawn: readonly Drawn[]; latest: ReadonlyMa
 const Close: FC<{ shown: CaseView; missing: number }> = ({ shown: { about, seq, last }, missing }) => (
   <Card title={{ zh: '办结', en: 'Close' }}>
     {missing > 0 ? (
-      <p>
-        <Both
-          words={{
-            zh: `还有 ${missing} 个场次没有检查结果，全部填写后才能办结。`,
-            en: `${counted(missing, 'drawn session has', 'drawn sessions have')} no finding yet; close when all have.`,
-          }}
-        />
-      </p>
+      <Para
+        words={{
+          zh: `还有 ${missing} 个场次没有检查结果，全部填写后才能办结。`,
+          en: `${counted(missing, 'drawn session has', 'drawn sessions have')} no finding yet; close when all have.`,
+        }}
+      />
     ) : (
       <StepForm
         step="draw.close"

@@ -7,7 +7,7 @@ import { dayNumber, dayOf } from '../../base/day.ts';
 import type { CandidateSession, Inspector } from '../../core/procedure/draw.ts';
 import { isDrawnOn, LOTTERY_NAMES } from '../../core/procedure/draw-seed.ts';
 import { inspectorText } from '../../core/procedure/name-lists.ts';
-import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
+import { En, inLanguage, Para } from '../../web/frame/layout.tsx';
 import { LOTTERY_WORDS } from '../../web/words/draw-words.ts';
 import { Card, List, TickShown, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
@@ -18,14 +18,12 @@ const Sessions: FC<{ sessions: readonly CandidateSession[] }> = ({ sessions }) =
     <h2>
       可抽场次<En>Sessions drawn from</En>
     </h2>
-    <p>
-      <Both
-        words={{
-          zh: '已报送计划中尚未开考的场次。去掉不参加抽取的；名单会全部公开。',
-          en: 'Sessions to come of plans that were filed. Untick those that are not to be drawn from; the whole list is published.',
-        }}
-      />
-    </p>
+    <Para
+      words={{
+        zh: '已报送计划中尚未开考的场次。去掉不参加抽取的；名单会全部公开。',
+        en: 'Sessions to come of plans that were filed. Untick those that are not to be drawn from; the whole list is published.',
+      }}
+    />
     <TickShown />
     <p role="status" data-ticked></p>
     <List
@@ -135,14 +133,12 @@ export const DrawForm: FC<{
         </div>
       </Card>
       <Card title={{ zh: '公开值', en: 'Public value' }}>
-        <p>
-          <Both
-            words={{
-              zh: '一期尚未开奖的彩票，其开奖号码与种子一起决定结果，因此您也不能预知或挑选。开奖日须晚于今天，早于第一个考试日。',
-              en: 'A lottery yet to be drawn: its numbers decide together with the seed, so that not even you can foresee or choose. Its day must be after today and before the first session.',
-            }}
-          />
-        </p>
+        <Para
+          words={{
+            zh: '一期尚未开奖的彩票，其开奖号码与种子一起决定结果，因此您也不能预知或挑选。开奖日须晚于今天，早于第一个考试日。',
+            en: 'A lottery yet to be drawn: its numbers decide together with the seed, so that not even you can foresee or choose. Its day must be after today and before the first session.',
+          }}
+        />
         <div class="grid three">
           <Field
             name="public_source.lottery"
@@ -179,14 +175,12 @@ export const DrawForm: FC<{
       <Inspectors inspectors={inspectors} />
       <Sessions sessions={sessions} />
       <Card title={{ zh: '种子', en: 'Seed' }}>
-        <p>
-          <Both
-            words={{
-              zh: '种子由本浏览器生成，锁定时保存在本浏览器，不上传。丢失种子就只能作废这次抽取，请另存一份文件，妥善保管；开奖之后，有种子的人就能算出结果。',
-              en: 'This browser makes the seed, keeps it when the lists are fixed, and does not send it. Without it the draw can only be given up: save a file as well and keep it safe. After the lottery whoever has the seed can compute the outcome.',
-            }}
-          />
-        </p>
+        <Para
+          words={{
+            zh: '种子由本浏览器生成，锁定时保存在本浏览器，不上传。丢失种子就只能作废这次抽取，请另存一份文件，妥善保管；开奖之后，有种子的人就能算出结果。',
+            en: 'This browser makes the seed, keeps it when the lists are fixed, and does not send it. Without it the draw can only be given up: save a file as well and keep it safe. After the lottery whoever has the seed can compute the outcome.',
+          }}
+        />
         <p class="hint">
           承诺值 <span lang="en">Commitment</span>
           <code data-commitment-here></code>

@@ -5,7 +5,7 @@ import type { Words } from '../../base/words.ts';
 import { type Drawn, FINDINGS } from '../../core/procedure/draw.ts';
 import type { DrawRecord, Found } from '../../core/procedure/draw-record.ts';
 import type { CaseView } from '../../core/procedure/read-case.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { FINDING_WORDS } from '../../web/words/draw-words.ts';
 import { Card, Facts, List, moment, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
@@ -217,14 +217,12 @@ export const DrawnDesk: FC<DrawnProps> = ({ shown, here, above, session, links, 
           }
         >
           {today < session.date ? (
-            <p>
-              <Both
-                words={{
-                  zh: `考试日是 ${session.date}，从那天起可以填写。`,
-                  en: `The session is on ${session.date}; findings can be recorded from then on.`,
-                }}
-              />
-            </p>
+            <Para
+              words={{
+                zh: `考试日是 ${session.date}，从那天起可以填写。`,
+                en: `The session is on ${session.date}; findings can be recorded from then on.`,
+              }}
+            />
           ) : (
             <StepForm
               step="draw.finding"

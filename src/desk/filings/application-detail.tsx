@@ -8,7 +8,7 @@ import type { Application } from '../../core/procedure/application.ts';
 import type { CaseStep, CaseView } from '../../core/procedure/read-case.ts';
 import { grantsOf, isNarrower } from '../../core/procedure/selection.ts';
 import type { Filing } from '../../core/schema.ts';
-import { Both } from '../../web/frame/layout.tsx';
+import { Both, Para } from '../../web/frame/layout.tsx';
 import { Card, CaseHead, Facts, List, Record, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, ReasonCard } from '../frame/fields.tsx';
 import { PURPOSE_WORDS } from '../words/form-words.ts';
@@ -98,14 +98,12 @@ export const Granted: FC<{
     <Card title={{ zh: '核准备案的内容', en: 'What was granted' }}>
       {isNarrower(filing, application) ? (
         <div class="notice">
-          <p>
-            <Both
-              words={{
-                zh: '核准的职业、等级少于申报内容。',
-                en: 'Fewer occupations or levels were granted than applied for.',
-              }}
-            />
-          </p>
+          <Para
+            words={{
+              zh: '核准的职业、等级少于申报内容。',
+              en: 'Fewer occupations or levels were granted than applied for.',
+            }}
+          />
           {reason === undefined ? null : <p class="said-there">{reason}</p>}
         </div>
       ) : null}
@@ -193,14 +191,10 @@ export interface CodeOf {
 export const CodesView: FC<{ uscc: string; codes: readonly CodeOf[] }> = ({ uscc, codes }) => (
   <div data-codes>
     {codes.length === 0 ? (
-      <p>
-        <Both words={{ zh: `统一社会信用代码 ${uscc} 没有其他机构编码。`, en: `${uscc} has no other code.` }} />
-      </p>
+      <Para words={{ zh: `统一社会信用代码 ${uscc} 没有其他机构编码。`, en: `${uscc} has no other code.` }} />
     ) : (
       <div class="notice">
-        <p>
-          <Both words={{ zh: `统一社会信用代码 ${uscc} 已有其他机构编码：`, en: `${uscc} has other codes already:` }} />
-        </p>
+        <Para words={{ zh: `统一社会信用代码 ${uscc} 已有其他机构编码：`, en: `${uscc} has other codes already:` }} />
         <ul>
           {codes.map(({ code, name, inForce }) => (
             <li>
@@ -226,14 +220,12 @@ export interface Again {
 
 export const FileAgain: FC<{ again: Again; centre: string }> = ({ again, centre }) => (
   <Card title={{ zh: '重新备案', en: 'File again' }}>
-    <p>
-      <Both
-        words={{
-          zh: '现在没有有效的备案：机构不能报送、上传和颁发，此前的备案也不会自行恢复。可以按此前的内容重新备案；要改内容，请让机构申报变更。',
-          en: 'No filing is in force: the organization files, uploads and orders nothing, and no older filing comes back by itself. You can file it again as before; for other terms the organization applies for a change.',
-        }}
-      />
-    </p>
+    <Para
+      words={{
+        zh: '现在没有有效的备案：机构不能报送、上传和颁发，此前的备案也不会自行恢复。可以按此前的内容重新备案；要改内容，请让机构申报变更。',
+        en: 'No filing is in force: the organization files, uploads and orders nothing, and no older filing comes back by itself. You can file it again as before; for other terms the organization applies for a change.',
+      }}
+    />
     <Field
       name="years"
       id="again-years"

@@ -6,7 +6,7 @@ import { type Application, HEADINGS, PLEDGES } from '../../core/procedure/applic
 import type { CaseView } from '../../core/procedure/read-case.ts';
 import { HERE } from '../../core/province.ts';
 import type { Filing } from '../../core/schema.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { Card, CaseHead, Facts, List, Record } from '../frame/desk-parts.tsx';
 import { Field, ReasonCard } from '../frame/fields.tsx';
 import {
@@ -131,9 +131,7 @@ export const CentreApplication: FC<{
     <Record steps={shown.steps} names={names} />
     {!responsible && shown.state === 'submitted' ? (
       <Card>
-        <p>
-          <Both words={{ zh: '由受理中心决定。', en: 'The centre that it was sent to decides.' }} />
-        </p>
+        <Para words={{ zh: '由受理中心决定。', en: 'The centre that it was sent to decides.' }} />
       </Card>
     ) : null}
     {responsible && shown.allowed.includes('application.select') ? (
@@ -173,14 +171,12 @@ export const CentreApplication: FC<{
       label={{ zh: '清理的理由', en: 'Why it is cleared' }}
       confirm={{ zh: '确定清理？附件删除后不能恢复。', en: 'Clear it? Its files cannot be brought back.' }}
     >
-      <p>
-        <Both
-          words={{
-            zh: '只用于垃圾申报：附件将被删除，签名的记录保留。真实的申报请退回或不予选定。',
-            en: 'For rubbish only: the attachments are deleted, the signed record stays. Return or decline what is meant seriously.',
-          }}
-        />
-      </p>
+      <Para
+        words={{
+          zh: '只用于垃圾申报：附件将被删除，签名的记录保留。真实的申报请退回或不予选定。',
+          en: 'For rubbish only: the attachments are deleted, the signed record stays. Return or decline what is meant seriously.',
+        }}
+      />
     </ReasonCard>
   </>
 );
@@ -194,14 +190,12 @@ const Selection: FC<{
   centre: string;
 }> = ({ shown: { about, last }, application: { organization, annual_capacity, form }, free, centre }) => (
   <Card title={{ zh: '遴选确定', en: 'Select' }}>
-    <p>
-      <Both
-        words={{
-          zh: '按下面勾选的职业、工种和等级备案。平台生成颁发密钥，本浏览器用您的密钥签署备案声明和申报单位密钥的授权声明。',
-          en: 'The filing has the occupations, jobs and levels that are ticked below. The service makes the issuing key; this browser signs, with your key, the filing and the statement that names the applicant’s key.',
-        }}
-      />
-    </p>
+    <Para
+      words={{
+        zh: '按下面勾选的职业、工种和等级备案。平台生成颁发密钥，本浏览器用您的密钥签署备案声明和申报单位密钥的授权声明。',
+        en: 'The filing has the occupations, jobs and levels that are ticked below. The service makes the issuing key; this browser signs, with your key, the filing and the statement that names the applicant’s key.',
+      }}
+    />
     <div id="select-scope">
       {form.occupations.map(({ code, name, job, levels }) => (
         <fieldset class="ticks field" data-grant>

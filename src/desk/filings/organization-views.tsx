@@ -12,7 +12,7 @@ import { listCases } from '../../service/procedure/stored-cases.ts';
 import { reachesCentre, requireReach } from '../../service/reach.ts';
 import { endablesOf } from '../../service/withdraw.ts';
 import { selectCertifiedUntil } from '../../storage/object-store.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/case-words.ts';
 import { OrganizationPast, type Past } from '../batches/review-evidence.tsx';
 import { Card, dayOf, Facts, List, State, ViewLead } from '../frame/desk-parts.tsx';
@@ -120,14 +120,12 @@ const OrganizationView: FC<{
         </Card>
       ) : (
         <Card title={{ zh: '暂停评价', en: 'Suspend' }}>
-          <p>
-            <Both
-              words={{
-                zh: '暂停期间不能报送计划、上传和颁发；已颁发的证书不变。',
-                en: 'Meanwhile it files no plans, uploads and orders nothing; what was issued stays as it is.',
-              }}
-            />
-          </p>
+          <Para
+            words={{
+              zh: '暂停期间不能报送计划、上传和颁发；已颁发的证书不变。',
+              en: 'Meanwhile it files no plans, uploads and orders nothing; what was issued stays as it is.',
+            }}
+          />
           <StepForm
             step="standing.suspend"
             {...at}

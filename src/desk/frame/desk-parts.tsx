@@ -4,7 +4,7 @@ import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { shanghaiClock, shanghaiDay, toTimestamp } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';
 import type { CaseLine, CaseStep } from '../../core/procedure/read-case.ts';
-import { Both, En, Fact, inLanguage, Lead } from '../../web/frame/layout.tsx';
+import { Both, En, Fact, inLanguage, Lead, Para } from '../../web/frame/layout.tsx';
 import { BATCH_STATES, CASE_STATES, ROLE_WORDS, STEP_WORDS } from '../../web/words/case-words.ts';
 
 /** How a view begins; the heading gets the focus when the view is shown. */
@@ -98,11 +98,7 @@ export const Tools: FC = () => (
 export const List: FC<ListProps> = ({ name, columns, rows, none, caption, more }) => {
   const labels = columns.map(({ words }) => inLanguage(words));
   if (rows.length === 0) {
-    return (
-      <p>
-        <Both words={none} />
-      </p>
-    );
+    return <Para words={none} />;
   }
   return (
     <div class="list" data-list={name} data-more={more}>

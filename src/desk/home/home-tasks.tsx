@@ -4,7 +4,7 @@ import { shanghaiDay } from '../../base/day.ts';
 import { filled, type Words } from '../../base/words.ts';
 import { levelName } from '../../core/number.ts';
 import type { Filing } from '../../core/schema.ts';
-import { Both } from '../../web/frame/layout.tsx';
+import { Both, Para } from '../../web/frame/layout.tsx';
 import { Card, Facts, ViewLead, Ways } from '../frame/desk-parts.tsx';
 
 export interface Task {
@@ -21,9 +21,7 @@ const Tasks: FC<{ tasks: readonly Task[] }> = ({ tasks }) => {
   return (
     <Card title={{ zh: '待办', en: 'To do' }}>
       {waiting.length === 0 ? (
-        <p>
-          <Both words={{ zh: '没有待办事项。', en: 'Nothing waits for you.' }} />
-        </p>
+        <Para words={{ zh: '没有待办事项。', en: 'Nothing waits for you.' }} />
       ) : (
         <ul class="tasks">
           {waiting.map(({ words, href, count }) => (
@@ -170,14 +168,12 @@ export const OrganizationHome: FC<Props> = ({ code, filing, used, centre, suspen
     <Home title={{ zh: filing.name, en: 'Your organization' }} tasks={tasks}>
       {suspension ? (
         <div class="notice">
-          <p>
-            <Both
-              words={{
-                zh: `评价已被暂停：${suspension.reason}`,
-                en: 'A centre has suspended this organization; nothing can be filed, uploaded or ordered meanwhile.',
-              }}
-            />
-          </p>
+          <Para
+            words={{
+              zh: `评价已被暂停：${suspension.reason}`,
+              en: 'A centre has suspended this organization; nothing can be filed, uploaded or ordered meanwhile.',
+            }}
+          />
         </div>
       ) : null}
       <Ways

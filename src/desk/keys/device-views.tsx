@@ -6,7 +6,7 @@ import type { DeviceRequest } from '../../core/procedure/application.ts';
 import { type CaseView, newestBody } from '../../core/procedure/read-case.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { Card, CaseHead, CasesView, Facts, Record, State, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, ReasonCard, StepForm } from '../frame/fields.tsx';
 import {
@@ -42,9 +42,7 @@ const DeviceView: FC<{ kid: string; shown: CaseView | undefined; centres: Readon
           <p>
             <State state={shown.state} />
           </p>
-          <p>
-            <Both words={{ zh: '登记后，回到本页点“更新授权”。', en: 'Once it is named, press “Renew” above.' }} />
-          </p>
+          <Para words={{ zh: '登记后，回到本页点“更新授权”。', en: 'Once it is named, press “Renew” above.' }} />
         </Card>
         <Record steps={shown.steps} names={centres} />
       </>
@@ -121,29 +119,23 @@ interface Props {
 const Naming: FC<Pick<Props, 'shown' | 'asked'>> = ({ shown, asked }) => (
   <Card title={{ zh: '登记', en: 'Name the key' }}>
     {shown.state !== 'endorsed' && asked.why !== 'loss' ? (
-      <p>
-        <Both words={{ zh: '须先由机构确认。', en: 'The organization endorses it first.' }} />
-      </p>
+      <Para words={{ zh: '须先由机构确认。', en: 'The organization endorses it first.' }} />
     ) : (
       <>
-        <p>
-          <Both
-            words={{
-              zh: '登记前请与机构核对密钥指纹。',
-              en: 'Compare the thumbprint with the organization before you name the key.',
-            }}
-          />
-        </p>
+        <Para
+          words={{
+            zh: '登记前请与机构核对密钥指纹。',
+            en: 'Compare the thumbprint with the organization before you name the key.',
+          }}
+        />
         {shown.state === 'endorsed' ? null : (
           <div class="notice">
-            <p>
-              <Both
-                words={{
-                  zh: '机构没有确认这台设备（遗失）。请先核实来人身份，登记后在机构页面撤回原有密钥。',
-                  en: 'No key of the organization endorsed this one (loss). Make sure first whom you have before you; then withdraw the old keys in the view of the organization.',
-                }}
-              />
-            </p>
+            <Para
+              words={{
+                zh: '机构没有确认这台设备（遗失）。请先核实来人身份，登记后在机构页面撤回原有密钥。',
+                en: 'No key of the organization endorsed this one (loss). Make sure first whom you have before you; then withdraw the old keys in the view of the organization.',
+              }}
+            />
           </div>
         )}
         <p class="buttons">
@@ -192,14 +184,12 @@ const OwnDevice: FC<Omit<Props, 'responsible'>> = ({ shown, asked, names }) => (
       next={`#/devices/${shown.about}`}
       label={{ zh: '确认说明', en: 'Note' }}
     >
-      <p>
-        <Both
-          words={{
-            zh: '请先电话核对密钥指纹，再确认。',
-            en: 'Compare its thumbprint by telephone before you endorse it.',
-          }}
-        />
-      </p>
+      <Para
+        words={{
+          zh: '请先电话核对密钥指纹，再确认。',
+          en: 'Compare its thumbprint by telephone before you endorse it.',
+        }}
+      />
     </ReasonCard>
     <Refusing shown={shown} />
     <Record steps={shown.steps} names={names} />

@@ -10,7 +10,7 @@ import { centreNames } from '../../service/on-file.ts';
 import { organizationNames } from '../../service/organizations.ts';
 import { keysOf } from '../../service/procedure/application-steps.ts';
 import { listCases, viewCase } from '../../service/procedure/stored-cases.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/case-words.ts';
 import { Card, Facts, Record, State, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
@@ -51,14 +51,12 @@ const Key: FC<{ organization: string; one: OwnKey; only: boolean }> = ({
         <summary>
           报失 <span lang="en">report it lost</span>
         </summary>
-        <p>
-          <Both
-            words={{
-              zh: '报失后平台立即拒绝这把密钥的一切请求；备案中心核实后签署撤回，撤回后永久失效。',
-              en: 'From then on the service takes nothing of this key; the centre makes sure and withdraws it, which ends it for good.',
-            }}
-          />
-        </p>
+        <Para
+          words={{
+            zh: '报失后平台立即拒绝这把密钥的一切请求；备案中心核实后签署撤回，撤回后永久失效。',
+            en: 'From then on the service takes nothing of this key; the centre makes sure and withdraws it, which ends it for good.',
+          }}
+        />
         {only ? (
           <p class="notice">
             <Both
@@ -156,9 +154,7 @@ const LossesView: FC<{
     />
     {losses.length === 0 ? (
       <Card>
-        <p>
-          <Both words={{ zh: '没有待处理的报失。', en: 'No loss waits to be settled.' }} />
-        </p>
+        <Para words={{ zh: '没有待处理的报失。', en: 'No loss waits to be settled.' }} />
       </Card>
     ) : (
       losses.map(({ shown, jkt, reason, withdrawn }) => (
@@ -173,9 +169,7 @@ const LossesView: FC<{
             ]}
           />
           {withdrawn ? (
-            <p>
-              <Both words={{ zh: '密钥已撤回，可以办结。', en: 'The key is withdrawn: the case can be settled.' }} />
-            </p>
+            <Para words={{ zh: '密钥已撤回，可以办结。', en: 'The key is withdrawn: the case can be settled.' }} />
           ) : (
             <p class="buttons">
               <a class="next" href={`#/organizations/${shown.organization}/withdraw/client/${jkt}`}>

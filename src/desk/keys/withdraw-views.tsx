@@ -8,7 +8,7 @@ import { centreNames } from '../../service/on-file.ts';
 import { filingsOf } from '../../service/organizations.ts';
 import { requireReach } from '../../service/reach.ts';
 import { endablesOf } from '../../service/withdraw.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { Card, Facts, List, moment, State, ViewLead } from '../frame/desk-parts.tsx';
 import { Field } from '../frame/fields.tsx';
 import { type Asked, CENTRES, type View } from '../frame/views.ts';
@@ -101,9 +101,7 @@ const WithdrawView: FC<{ code: string; name: string; one: Endable; names: Readon
           [{ zh: '有效期至', en: 'Until' }, moment(until)],
         ]}
       />
-      <p>
-        <Both words={MEANS[typ]} />
-      </p>
+      <Para words={MEANS[typ]} />
     </Card>
     <Card>
       <Field

@@ -7,7 +7,7 @@ import { type CaseLine, type CaseView, newestBody } from '../../core/procedure/r
 import { centreNames } from '../../service/on-file.ts';
 import { listCases, openSteps } from '../../service/procedure/stored-cases.ts';
 import { selectFacts } from '../../storage/case-store.ts';
-import { Both, En, inLanguage } from '../../web/frame/layout.tsx';
+import { Both, En, inLanguage, Para } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/case-words.ts';
 import { Card, CaseHead, CasesView, Facts, List, moment, Record, TickShown, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, ReasonCard } from '../frame/fields.tsx';
@@ -65,14 +65,12 @@ const ObjectionDetail: FC<{
       next="#/objections"
       label={{ zh: '处理意见', en: 'Reason' }}
     >
-      <p>
-        <Both
-          words={{
-            zh: '成立后须更正或撤回结果，才能上传。',
-            en: 'Then correct or withdraw the results before you upload.',
-          }}
-        />
-      </p>
+      <Para
+        words={{
+          zh: '成立后须更正或撤回结果，才能上传。',
+          en: 'Then correct or withdraw the results before you upload.',
+        }}
+      />
     </ReasonCard>
     <ReasonCard
       title={{ zh: '异议不成立', en: 'Reject' }}
@@ -123,20 +121,16 @@ const AnswersView: FC<AnswersProps> = ({ results, title, shown, all }) => (
     </ViewLead>
     {shown.length === 0 ? (
       <Card>
-        <p>
-          <Both words={{ zh: '没有待处理的异议。', en: 'No objection is open.' }} />
-        </p>
+        <Para words={{ zh: '没有待处理的异议。', en: 'No objection is open.' }} />
       </Card>
     ) : (
       <section class="card" data-answers={results} data-ticks>
-        <p>
-          <Both
-            words={{
-              zh: '逐件阅读，勾选可以用同一答复处理的。每件单独签名，提出人和中心都能看到答复。',
-              en: 'Read each, and tick those that one answer fits. Each is signed on its own; whoever objected and the centres read the answer.',
-            }}
-          />
-        </p>
+        <Para
+          words={{
+            zh: '逐件阅读，勾选可以用同一答复处理的。每件单独签名，提出人和中心都能看到答复。',
+            en: 'Read each, and tick those that one answer fits. Each is signed on its own; whoever objected and the centres read the answer.',
+          }}
+        />
         {shown.length < all ? (
           <p class="hint">
             <Both

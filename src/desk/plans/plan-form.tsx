@@ -3,7 +3,7 @@ import type { FC } from 'hono/jsx';
 import type { Words } from '../../base/words.ts';
 import { type Plan, SESSION_KINDS, type Session, STAFF_ROLES, type StaffMember } from '../../core/procedure/plan.ts';
 import type { ScopeEntry } from '../../core/schema.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { Card } from '../frame/desk-parts.tsx';
 import { Field, Levels, StepForm } from '../frame/fields.tsx';
 
@@ -156,14 +156,12 @@ export const TableField: FC<{
     <h2>
       <Both words={title} />
     </h2>
-    <p>
-      <Both
-        words={{
-          zh: '文件只在本浏览器里读取和检查；提交时才随签名发送。',
-          en: 'Files are read and judged in this browser; rows are sent with the signed step alone.',
-        }}
-      />
-    </p>
+    <Para
+      words={{
+        zh: '文件只在本浏览器里读取和检查；提交时才随签名发送。',
+        en: 'Files are read and judged in this browser; rows are sent with the signed step alone.',
+      }}
+    />
     <p class="links">
       <a href={`/v1/templates/${name === 'roster' ? 'roster' : 'results'}.xlsx`} download>
         模板 XLSX <span lang="en">template</span>

@@ -5,7 +5,7 @@ import { counted, type Words } from '../../base/words.ts';
 import { levelName } from '../../core/number.ts';
 import { outcomeOf, type Plan, type ResultRow, type Results } from '../../core/procedure/plan.ts';
 import type { CaseLine, CaseView } from '../../core/procedure/read-case.ts';
-import { Both, En } from '../../web/frame/layout.tsx';
+import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { Card, CaseHead, Facts, List, moment, Record, State } from '../frame/desk-parts.tsx';
 import { ReasonCard } from '../frame/fields.tsx';
 import { type Of, organizationLine } from '../plans/plan-detail.tsx';
@@ -33,14 +33,12 @@ const Upload: FC<{ about: string; over: boolean; until: string; blocked: number;
 }) => (
   <Card title={{ zh: '上传', en: 'Upload' }}>
     {!over ? (
-      <p>
-        <Both
-          words={{
-            zh: `公示至 ${until}，次日起可以上传。`,
-            en: `The notice runs to the end of ${until}; upload on the day after, or later.`,
-          }}
-        />
-      </p>
+      <Para
+        words={{
+          zh: `公示至 ${until}，次日起可以上传。`,
+          en: `The notice runs to the end of ${until}; upload on the day after, or later.`,
+        }}
+      />
     ) : blocked > 0 ? (
       <p class="fault">
         <Both
@@ -64,14 +62,12 @@ const Upload: FC<{ about: string; over: boolean; until: string; blocked: number;
       </p>
     ) : (
       <>
-        <p>
-          <Both
-            words={{
-              zh: '合格人员成为一个批次；本浏览器核对每一行并重新计算根后签名。',
-              en: 'Those who passed become a batch; this browser compares every row, computes the root again and signs it.',
-            }}
-          />
-        </p>
+        <Para
+          words={{
+            zh: '合格人员成为一个批次；本浏览器核对每一行并重新计算根后签名。',
+            en: 'Those who passed become a batch; this browser compares every row, computes the root again and signs it.',
+          }}
+        />
         <div class="field">
           <label for="photos">
             照片压缩包（选填）<En>Archive of photos, optional</En>

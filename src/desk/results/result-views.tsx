@@ -7,7 +7,7 @@ import { newestBody } from '../../core/procedure/read-case.ts';
 import { isNoticeOver } from '../../core/procedure/results-check.ts';
 import type { ScopeEntry } from '../../core/schema.ts';
 import { centreNames } from '../../service/on-file.ts';
-import { Both } from '../../web/frame/layout.tsx';
+import { Para } from '../../web/frame/layout.tsx';
 import { Card, CasesView, ViewLead } from '../frame/desk-parts.tsx';
 import { Field, StepForm } from '../frame/fields.tsx';
 import {
@@ -173,14 +173,12 @@ const ResultsForm: FC<FormProps> = ({ step, about, seq = 0, last, plan, title, s
         title={corrects ? { zh: '更正结果', en: 'Correct the results' } : { zh: '公示结果', en: 'Publish results' }}
       >
         <p>{title}</p>
-        <p>
-          <Both
-            words={{
-              zh: '名册上的每个人都要有结果；公示页只显示打码的姓名。',
-              en: 'Everybody on the roster has a result; the public notice shows masked names alone.',
-            }}
-          />
-        </p>
+        <Para
+          words={{
+            zh: '名册上的每个人都要有结果；公示页只显示打码的姓名。',
+            en: 'Everybody on the roster has a result; the public notice shows masked names alone.',
+          }}
+        />
       </ViewLead>
       <StepForm
         step={step}

@@ -9,7 +9,7 @@ import type { StaffRow } from '../../core/bulk-list.ts';
 import { type BulkAnswer, OPEN_ROWS } from '../../core/bulk-list.ts';
 import { levelName } from '../../core/number.ts';
 import { Human } from '../frame/form.tsx';
-import { Both, En, Layout, Lead } from '../frame/layout.tsx';
+import { Both, En, Layout, Lead, Para } from '../frame/layout.tsx';
 import { BULK_WORDS, isClear, nameWords, remarkOf } from '../words/list-words.ts';
 
 const HEADS: readonly Words[] = [
@@ -186,9 +186,7 @@ const Working: FC = () => (
 
 export const Fault: FC<{ words: Words }> = ({ words }) => (
   <div class="notice" role="alert">
-    <p>
-      <Both words={words} />
-    </p>
+    <Para words={words} />
   </div>
 );
 

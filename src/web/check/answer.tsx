@@ -9,7 +9,7 @@ import type { Words } from '../../base/words.ts';
 import { readBytes } from '../../core/file-kind.ts';
 import type { Report } from '../../core/report.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
-import { Both, En, htmlOf } from '../frame/layout.tsx';
+import { En, htmlOf, Para } from '../frame/layout.tsx';
 import { Checks, CopyNotice, Facts, VerdictBanner } from '../frame/report-view.tsx';
 import { PDF_FAULTS } from '../words/refusal-words.ts';
 import { type Ground, type Judged, type Judgement, judge } from './judge.ts';
@@ -24,9 +24,7 @@ export async function show(place: HTMLElement, content: unknown): Promise<void> 
 
 export const Fault: FC<{ words: Words; text?: string }> = ({ words, text }) => (
   <section class="notice" role="alert">
-    <p>
-      <Both words={words} />
-    </p>
+    <Para words={words} />
     {text === undefined || text === '' ? null : (
       <p>
         <code>{text}</code>

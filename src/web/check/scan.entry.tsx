@@ -6,7 +6,7 @@
 import type { Words } from '../../base/words.ts';
 import { writeFragment } from '../../core/address.ts';
 import { readSnapshot } from '../../core/snapshot.ts';
-import { Both } from '../frame/layout.tsx';
+import { Para } from '../frame/layout.tsx';
 import { get } from '../frame/page-script.ts';
 import { answerSeal, Fault, show } from './answer.tsx';
 import { ask, knowledge, prepare, SOON } from './knowledge.ts';
@@ -131,9 +131,7 @@ const say = (words: Words, text?: string) =>
 
 const Note = ({ words }: { words: Words }) => (
   <section class="seal neutral" role="status">
-    <p>
-      <Both words={words} />
-    </p>
+    <Para words={words} />
   </section>
 );
 

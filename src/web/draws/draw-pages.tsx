@@ -11,7 +11,7 @@ import { factory } from '../../http/context.ts';
 import { centreNames } from '../../service/on-file.ts';
 import { type DrawLine, listDraws } from '../../service/procedure/draw-reading.ts';
 import { findDraw, openDraw } from '../../service/procedure/draw-steps.ts';
-import { Both, En, Fact, Layout, Lead } from '../frame/layout.tsx';
+import { Both, En, Fact, Layout, Lead, Para } from '../frame/layout.tsx';
 import { answerProblem, hostOf, kept, page } from '../frame/problem-pages.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
 import { LOTTERY_WORDS, sourceWords } from '../words/draw-words.ts';
@@ -80,23 +80,19 @@ const Warnings: FC<Pick<Props, 'record' | 'centres' | 'today'>> = ({
   if (abandoned) {
     return (
       <div class="notice">
-        <p>
-          <Both
+        <Para
+          words={{
+            zh: `${centres.get(abandoned.by) ?? abandoned.by}于 ${shanghaiDay(abandoned.at)} 作废了这次抽取，原因：${abandoned.body.reason}`,
+            en: 'The centre gave this draw up. It stays here with the reason, so that nobody draws again and again until it suits.',
+          }}
+        />
+        {shanghaiDay(abandoned.at) >= public_source.date ? (
+          <Para
             words={{
-              zh: `${centres.get(abandoned.by) ?? abandoned.by}于 ${shanghaiDay(abandoned.at)} 作废了这次抽取，原因：${abandoned.body.reason}`,
-              en: 'The centre gave this draw up. It stays here with the reason, so that nobody draws again and again until it suits.',
+              zh: '作废时已到开奖日，中心可能已经知道结果。',
+              en: 'The lottery’s day had come by then: the centre may have known the outcome.',
             }}
           />
-        </p>
-        {shanghaiDay(abandoned.at) >= public_source.date ? (
-          <p>
-            <Both
-              words={{
-                zh: '作废时已到开奖日，中心可能已经知道结果。',
-                en: 'The lottery’s day had come by then: the centre may have known the outcome.',
-              }}
-            />
-          </p>
         ) : null}
       </div>
     );
@@ -105,14 +101,12 @@ const Warnings: FC<Pick<Props, 'record' | 'centres' | 'today'>> = ({
   if (sessions.every(({ date }) => date < today)) {
     return (
       <div class="notice">
-        <p>
-          <Both
-            words={{
-              zh: '可抽场次均已结束，种子仍未公布。',
-              en: 'All sessions are over, and the seed has still not been published.',
-            }}
-          />
-        </p>
+        <Para
+          words={{
+            zh: '可抽场次均已结束，种子仍未公布。',
+            en: 'All sessions are over, and the seed has still not been published.',
+          }}
+        />
       </div>
     );
   }

@@ -25,6 +25,13 @@ export const Both: FC<{ words: Words }> = ({ words }) => (
   </>
 );
 
+/** A paragraph said twice. */
+export const Para: FC<{ words: Words }> = ({ words }) => (
+  <p>
+    <Both words={words} />
+  </p>
+);
+
 interface LayoutProps {
   /** In both languages; a title without Words stays as it is in both. It holds nothing of a person: chats show it. */
   title: Words | string;
@@ -82,11 +89,7 @@ export const Lead: FC<LeadProps> = ({ title, text, heading, children }) => (
     <h1 {...heading}>
       <Both words={title} />
     </h1>
-    {text ? (
-      <p>
-        <Both words={text} />
-      </p>
-    ) : null}
+    {text ? <Para words={text} /> : null}
     {children as never}
   </section>
 );

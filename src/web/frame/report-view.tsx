@@ -9,7 +9,7 @@ import { levelWords } from '../../core/number.ts';
 import type { IdType } from '../../core/person.ts';
 import type { CertificateView, Check, CopyView, PastAction, Report } from '../../core/report.ts';
 import { ACTIONS, CHECK_WORDS, checkSentence, ID_TYPES, REASONS, VERDICTS } from '../words/report-words.ts';
-import { Both, En, Fact } from './layout.tsx';
+import { Both, En, Fact, Para } from './layout.tsx';
 
 /** Names of the centres, by `centre:3701`. */
 export type CentreNames = ReadonlyMap<string, string>;
@@ -181,9 +181,7 @@ const CheckLine: FC<{ check: Check }> = ({ check }) => (
       <b>
         {CHECK_WORDS[check.id].name.zh} <span lang="en">{CHECK_WORDS[check.id].name.en}</span>
       </b>
-      <p>
-        <Both words={checkSentence(check)} />
-      </p>
+      <Para words={checkSentence(check)} />
       {check.result === 'fail' ? (
         <p>
           <code>{[check.code, check.part].filter(Boolean).join(' · ')}</code>

@@ -25,7 +25,7 @@ import {
   some,
   type Typed,
 } from '../frame/form.tsx';
-import { Both, En, Layout, Lead } from '../frame/layout.tsx';
+import { Both, En, Layout, Lead, Para } from '../frame/layout.tsx';
 import { answerProblem, hostOf, kept, noStore, page } from '../frame/problem-pages.tsx';
 import { type CentreNames, Checks, Facts, NumberText, VerdictBanner } from '../frame/report-view.tsx';
 import { FAULTS } from '../words/refusal-words.ts';
@@ -196,9 +196,7 @@ const HomePage: FC<HomeProps> = ({ host, typed, faults, notice, results, several
       )}
       {notice ? (
         <section class="notice" role="alert">
-          <p>
-            <Both words={notice} />
-          </p>
+          <Para words={notice} />
         </section>
       ) : null}
       <SearchForm typed={typed} faults={faults} again={found} />

@@ -7,7 +7,7 @@ import type { Words } from '../../base/words.ts';
 import { counted } from '../../base/words.ts';
 import { levelWords } from '../../core/number.ts';
 import { MOST_OPEN, NOTICE_STATES, type NoticeRow, type NoticeState, SHOWN_DAYS } from '../../core/procedure/notice.ts';
-import { Both, En, Fact, Heads, inLanguage, Layout, Lead, Pager } from '../frame/layout.tsx';
+import { Both, En, Fact, Heads, inLanguage, Layout, Lead, Pager, Para } from '../frame/layout.tsx';
 import { correctedWords, countWords, NOTICE_WORDS } from '../words/case-words.ts';
 import { type ObjectionFaults, ObjectionForm, type ObjectionTyped } from './objection-pages.tsx';
 
@@ -230,9 +230,7 @@ const NotSent: FC<{ words: Words }> = ({ words }) => (
         异议没有提交<En>The objection was not sent</En>
       </b>
     </p>
-    <p>
-      <Both words={words} />
-    </p>
+    <Para words={words} />
     <p>
       <a href="#objection">
         所填内容在下面的表单里<En>What you wrote is in the form below</En>

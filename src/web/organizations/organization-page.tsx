@@ -8,7 +8,7 @@ import type { Words } from '../../base/words.ts';
 import { LEVELS, type Level, levelName, levelWords } from '../../core/number.ts';
 import type { Application, Rules } from '../../core/procedure/application.ts';
 import type { Filing } from '../../core/schema.ts';
-import { Both, En, Fact, Layout } from '../frame/layout.tsx';
+import { Both, En, Fact, Layout, Para } from '../frame/layout.tsx';
 import type { CentreNames } from '../frame/report-view.tsx';
 
 /** A filing as src/service/organizations.ts gives it. */
@@ -62,9 +62,7 @@ const Scope: FC<{ filing: Filing }> = ({ filing }) => (
         <li>
           <b>{name}</b> <small>{code}</small>
           {jobs.length === 0 ? null : <p>{jobs.join('、')}</p>}
-          <p>
-            <Both words={levelsWords(levels)} />
-          </p>
+          <Para words={levelsWords(levels)} />
           <p class="hint">
             国家职业分类大典 {edition} 年版 <span lang="en">National classification of {edition}</span>
           </p>

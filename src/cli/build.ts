@@ -41,8 +41,8 @@ export const PACKAGED: readonly FontFile[] = [CHINESE, LATIN];
 const licenceOf = (path: string): string => path.replace(/\.ttf$/i, '.LICENSE_FONT');
 
 /**
- * Files of the certificates' fonts in the order in which they are asked for a character. The Latin one comes last, where it
- * was added last: what a font before it can draw stays as it was drawn on certificates of before.
+ * Files of the certificates' fonts in the order in which they are asked for a character. The Latin one comes last,
+ * where it was added last: what a font before it can draw stays as it was drawn on certificates of before.
  * @throws where one cannot be used
  */
 export function fontFiles(): FontFile[] {

@@ -121,7 +121,10 @@ export class Input {
     }
     return url.origin;
   }
-  /** The command to go on with, at the same service. @param key its key file, where it is not the one that was given; null: it takes none */
+  /**
+   * The command to go on with, at the same service. @param key its key file, where it is not the one that was given;
+   * null: it takes none
+   */
   next(words: readonly string[], key: string | null | undefined = this.text('key')): string {
     const options = { key: key ?? undefined, server: this.text('server') };
     return commandLine(
@@ -173,7 +176,10 @@ export const KEY = { key: { type: 'string' }, ...SERVER } as const;
 export const KEY_HELP = `  --key FILE       密钥文件 / the key file that signs and calls
   --server ORIGIN  服务地址，默认见密钥文件 / the service; the key file names it otherwise`;
 
-/** Refuses the province's root as an applicant, before it signs anything: roots that the service names are a hint, and enough for that. */
+/**
+ * Refuses the province's root as an applicant, before it signs anything: roots that the service names are a hint, and
+ * enough for that.
+ */
 async function refuseRoot(kid: string, origin: string): Promise<void> {
   const { roots } = await new Caller(origin).get<TrustFile>('/.well-known/trust.json');
   for (const root of roots) if ((await thumbprint(root)) === kid) throw rootKeyUsed();

@@ -47,7 +47,10 @@ export interface Circumstances {
   trust: TrustFile | undefined;
 }
 
-/** The filings that name the key, newest first, else the newest of all, so that the answer says why; an unverified choice of what is then verified. */
+/**
+ * The filings that name the key, newest first, else the newest of all, so that the answer says why; an unverified
+ * choice of what is then verified.
+ */
 function filingsNaming(trust: TrustFile | undefined, names: (kid: string) => boolean): string[] {
   const holds = (token: string) => {
     try {
@@ -246,7 +249,8 @@ export class Examiner {
         return { ...check, by: 'here' };
       return { ...theirs, by: 'service' };
     });
-    // Signatures hold here and the register contradicts itself there: that is not this certificate's fault, nor its proof.
+    // Signatures hold here and the register contradicts itself there: that is not this certificate's fault, nor its
+    // proof.
     if (said?.verdict === 'invalid' && !failed && checks.every(({ result }) => result !== 'fail')) {
       notes.push('service_disagrees');
       const at = checks.findIndex(({ id }) => id === 'status');
@@ -269,7 +273,9 @@ export class Examiner {
   }
 }
 
-/** The worse of what the signed lists and the service say; the service knows a replaced certificate from a revoked one. */
+/**
+ * The worse of what the signed lists and the service say; the service knows a replaced certificate from a revoked one.
+ */
 function statusOf(here: Check, theirs: Check | undefined, missing: boolean): SignedCheck {
   if (here.result === 'fail')
     return {

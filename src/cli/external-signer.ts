@@ -1,8 +1,8 @@
 /**
- * Signing with a key that lies elsewhere (a smart card, an HSM): a program gets the bytes on its standard input, or in a
- * file where its arguments say {in}; the signature comes on its standard output, or in the file {out}. No shell reads the
- * arguments. A PIN is the program's business; a variable that the key file names is asked for once a command.
- * No signature is used unverified, and after one failure nothing is tried again: a wrong PIN may close the card.
+ * Signing with a key that lies elsewhere (a smart card, an HSM): a program gets the bytes on its standard input, or in
+ * a file where its arguments say {in}; the signature comes on its standard output, or in the file {out}. No shell reads
+ * the arguments. A PIN is the program's business; a variable that the key file names is asked for once a command. No
+ * signature is used unverified, and after one failure nothing is tried again: a wrong PIN may close the card.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,10 @@ import { rawEcdsa } from '../formats/pades/algorithms.ts';
 
 const [INTERRUPT, END, BACKSPACE, DELETE] = ['\u0003', '\u0004', '\b', '\u007f'];
 
-/** Asks for a PIN, unseen. @returns what was typed up to the end of the line; undefined without a terminal or a character */
+/**
+ * Asks for a PIN, unseen. @returns what was typed up to the end of the line; undefined without a terminal or a
+ * character
+ */
 function askPin(question: string): Promise<string | undefined> {
   const { stdin } = process;
   if (!stdin.isTTY) return Promise.resolve(undefined);
@@ -121,7 +124,9 @@ async function execute(
   }
 }
 
-/** @param input on its standard input; undefined leaves it the terminal. @param chats its standard output is for people */
+/**
+ * @param input on its standard input; undefined leaves it the terminal. @param chats its standard output is for people
+ */
 function run(
   program: string,
   words: string[],

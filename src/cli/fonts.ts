@@ -1,8 +1,8 @@
 /**
  * `npm run fonts`: fallback fonts for the Chinese characters that the packages' fonts lack (CJK Extensions B–H
- * and others) from fonts that lie on this machine, and puts them with their licences into templates/fonts. Each character
- * is taken from the first font that draws it; the files are cut to what static assets take.
- * Usage: `npm run fonts` for Debian's fonts-babelstone-han and fonts-hanazono, or `npm run fonts -- a.ttf b.ttf`.
+ * and others) from fonts that lie on this machine, and puts them with their licences into templates/fonts. Each
+ * character is taken from the first font that draws it; the files are cut to what static assets take. Usage: `npm run
+ * fonts` for Debian's fonts-babelstone-han and fonts-hanazono, or `npm run fonts -- a.ttf b.ttf`.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -43,7 +43,9 @@ function* ideographs(): Generator<number> {
   for (const [first, last] of RANGES) for (let codePoint = first; codePoint <= last; codePoint++) yield codePoint;
 }
 
-/** A character map of format 12 (OpenType § cmap): a group for each run of code points whose glyphs follow each other. */
+/**
+ * A character map of format 12 (OpenType § cmap): a group for each run of code points whose glyphs follow each other.
+ */
 function characterMap(gidByCodePoint: ReadonlyMap<number, number>): Uint8Array {
   const groups: [start: number, end: number, gid: number][] = [];
   for (const [codePoint, gid] of [...gidByCodePoint].sort(([a], [b]) => a - b)) {

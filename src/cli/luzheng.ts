@@ -1,6 +1,6 @@
 /**
- * Starts the `luzheng` command, which is main.ts. What was compiled is kept for the next time (.dev/compiled, as in tests):
- * without it, half of a short command's time is Node reading its sources.
+ * Starts the `luzheng` command, which is main.ts. What was compiled is kept for the next time (.dev/compiled, as in
+ * tests): without it, half of a short command's time is Node reading its sources.
  */
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';

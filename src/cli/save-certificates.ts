@@ -258,7 +258,10 @@ async function fetchZip(
   renameSync(`${path}.part`, path);
 }
 
-/** Fetches a batch as `<batch>.part-0001.zip` and on, each with `PART` certificates. @returns names, and how many certificates came */
+/**
+ * Fetches a batch as `<batch>.part-0001.zip` and on, each with `PART` certificates. @returns names, and how many
+ * certificates came
+ */
 export async function fetchZips(
   caller: Caller,
   id: string,

@@ -1,7 +1,7 @@
 /**
- * The process that serves the Worker on this machine: workerd by Miniflare, offline, with the bindings of wrangler.toml,
- * migrations applied and its cron run by a timer. local.ts forks it and sends the settings over the channel, so that no
- * secret stands on a command line; when the channel closes, the runtime stops.
+ * The process that serves the Worker on this machine: workerd by Miniflare, offline, with the bindings of
+ * wrangler.toml, migrations applied and its cron run by a timer. local.ts forks it and sends the settings over the
+ * channel, so that no secret stands on a command line; when the channel closes, the runtime stops.
  */
 import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare, NoOpLog } from 'miniflare';
@@ -28,7 +28,9 @@ const CRON = 60_000;
 
 /** Its address runs the scheduled handler, as wrangler's development server has it. */
 const SCHEDULED = '/cdn-cgi/handler/scheduled';
-/** Its address applies what `wrangler d1 migrations apply` would, in the same table: each migration whole or not at all. */
+/**
+ * Its address applies what `wrangler d1 migrations apply` would, in the same table: each migration whole or not at all.
+ */
 const MIGRATE = '/cdn-cgi/handler/migrate';
 /** Its address answers as `/healthz` does where it is not held. */
 const HEALTH = '/cdn-cgi/handler/health';

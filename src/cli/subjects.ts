@@ -114,7 +114,8 @@ const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
 /**
- * Thumbprints from --root, by themselves or in a file, or while developing from `.dev/root.txt`; never from what is checked.
+ * Thumbprints from --root, by themselves or in a file, or while developing from `.dev/root.txt`; never from what is
+ * checked.
  * @throws Failure when there is none, or one is not a thumbprint
  */
 export function readRoots(input: Input): string[] {

@@ -1,8 +1,8 @@
 /**
  * The Worker as this machine runs it: the sources in one file, the bindings of wrangler.toml as the local runtime
  * takes them, and the migrations as statements, all in `.dev/worker`; the assets lie beside it.
- * Where nothing changed since the last time, nothing is done, and wrangler is not even loaded: its development server costs
- * every start some seconds, and every request a second runtime.
+ * Where nothing changed since the last time, nothing is done, and wrangler is not even loaded: its development server
+ * costs every start some seconds, and every request a second runtime.
  */
 
 import { randomBytes } from 'node:crypto';

@@ -1,6 +1,6 @@
 /**
- * The province's own: `luzheng appoint` (the root appoints a centre's key, also without a network, or names the service's
- * key) and `luzheng calendar` (the working days of a year).
+ * The province's own: `luzheng appoint` (the root appoints a centre's key, also without a network, or names the
+ * service's key) and `luzheng calendar` (the working days of a year).
  */
 
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Cases of the procedure: `luzheng case` and `luzheng step` for any of them; `luzheng plan`, `results` and `upload` from
- * tables. A case is shown only after its chain was recomputed.
+ * Cases of the procedure: `luzheng case` and `luzheng step` for any of them; `luzheng plan`, `results` and `upload`
+ * from tables. A case is shown only after its chain was recomputed.
  */
 
 import { readFileSync } from 'node:fs';

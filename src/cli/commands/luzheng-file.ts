@@ -1,6 +1,6 @@
 /**
- * What a centre puts on file about an organization: `luzheng file` (备案), `luzheng client`, and `luzheng certificate`, by
- * which a certification authority's certificate takes the place of the centre's own.
+ * What a centre puts on file about an organization: `luzheng file` (备案), `luzheng client`, and `luzheng certificate`,
+ * by which a certification authority's certificate takes the place of the centre's own.
  */
 
 import { readFileSync } from 'node:fs';

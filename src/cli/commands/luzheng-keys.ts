@@ -1,6 +1,6 @@
 /**
- * `luzheng keys`: makes key files, those of cards and HSMs included, and shows what is public about them. A private half
- * is never printed, and a PIN never taken among the arguments, where it would stand in the list of processes.
+ * `luzheng keys`: makes key files, those of cards and HSMs included, and shows what is public about them. A private
+ * half is never printed, and a PIN never taken among the arguments, where it would stand in the list of processes.
  */
 import { createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -195,9 +195,9 @@ async function many(input: Input, examiner: Examiner, subjects: Subject[]): Prom
   return found.some((one) => exitOf(one) === 1) ? 1 : found.some((one) => exitOf(one) === 2) ? 2 : 0;
 }
 
-// For checking without the service: `luzheng trust` keeps the trust list with its status lists, `luzheng trail` checks an
-// exported audit trail, `luzheng verifier` makes the single-file verifier. Nothing in a kept file is trusted: the root
-// is always named by whoever checks.
+// For checking without the service: `luzheng trust` keeps the trust list with its status lists, `luzheng trail` checks
+// an exported audit trail, `luzheng verifier` makes the single-file verifier. Nothing in a kept file is trusted: the
+// root is always named by whoever checks.
 
 export const trust: Command = {
   takes: '',

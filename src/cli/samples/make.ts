@@ -1,6 +1,6 @@
 /**
- * Makes the sample files beside it: candidates.csv (synthetic people, most from Shandong) and scope.csv, which covers them.
- * Run with `node src/cli/samples/make.ts`. The seed is fixed, so the same files come out; a test compares them.
+ * Makes the sample files beside it: candidates.csv (synthetic people, most from Shandong) and scope.csv, which covers
+ * them. Run with `node src/cli/samples/make.ts`. The seed is fixed, so the same files come out; a test compares them.
  * Nobody in them is real: names and ID numbers are drawn at random, and only their form and check character are right.
  */
 import { writeFileSync } from 'node:fs';
@@ -58,7 +58,9 @@ const GIVEN = [
   ...'伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉玲建国华红梅春燕志鹏海波晓东鲁泉岱峰沂蒙泽宇梓涵浩然子轩雨桐欣怡俊凯思远佳琪',
 ];
 
-/** People whom a careless system gets wrong: rare characters, long minority names, names of two and of four characters. */
+/**
+ * People whom a careless system gets wrong: rare characters, long minority names, names of two and of four characters.
+ */
 const UNUSUAL: readonly (readonly [name: string, region: string])[] = [
   ['张䶮', '370102'],
   ['王㛃', '370203'],

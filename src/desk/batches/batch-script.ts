@@ -77,8 +77,8 @@ register('approve-batch', async (desk, button) => {
   }
 });
 
-// Photos are read when their row comes into sight, and compared with the digest that the row discloses. The approval says
-// how many were not looked at.
+// Photos are read when their row comes into sight, and compared with the digest that the row discloses. The approval
+// says how many were not looked at.
 
 /** Photos that are read at once. */
 const TOGETHER = 4;
@@ -178,9 +178,9 @@ register('issue-batch', async (desk, button) => {
   }
 });
 
-// The certificates go into one file on disk where the browser lets a page write there, else into archives of 200, so that
-// never more than one part is in memory. A line that breaks is taken up at the first certificate that is missing; half an
-// archive is thrown away.
+// The certificates go into one file on disk where the browser lets a page write there, else into archives of 200, so
+// that never more than one part is in memory. A line that breaks is taken up at the first certificate that is missing;
+// half an archive is thrown away.
 
 /** By batch: the archive to begin with, after some were saved. */
 const begin = new Map<string, number>();

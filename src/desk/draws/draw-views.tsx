@@ -1,4 +1,6 @@
-/** Supervision by draws (双随机、一公开): a centre's draws; drawn sessions for their organization, and for its city to read. */
+/**
+ * Supervision by draws (双随机、一公开): a centre's draws; drawn sessions for their organization, and for its city to read.
+ */
 
 import { shanghaiDay } from '../../base/day.ts';
 import { isRefusal, Refusal } from '../../base/refusal.ts';

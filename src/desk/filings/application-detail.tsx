@@ -164,7 +164,7 @@ const ApplicationFacts: FC<{ application: Application }> = ({ application: { pur
   </ul>
 );
 
-// What a centre reads before it signs a filing; filing-script.ts fills the panel.
+// What a centre reads before it signs a filing; file-script.ts fills the panel.
 
 /** A panel that stays away until it is filled. @param button what signs */
 export const FilingReview: FC<{ button: Words; centre: string }> = ({ button, centre }) => (

@@ -264,7 +264,10 @@ async function organization(asked: Asked) {
   );
 }
 
-/** What the centre that filed an organization can file again, where nothing is in force: the filing that the withdrawn one replaced, else the last. */
+/**
+ * What the centre that filed an organization can file again, where nothing is in force: the filing that the withdrawn
+ * one replaced, else the last.
+ */
 function againOf({ caller }: Asked, filed: Filed, others: readonly Filed[]): Again | undefined {
   if (filed.state === 'in_force' || filed.state === 'not_yet' || filed.filing.iss !== caller.subject) return undefined;
   const { code, filing } =

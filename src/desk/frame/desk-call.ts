@@ -1,6 +1,6 @@
 /**
- * Calls from a page, signed with the key that the person uses; which words of the page fit an error; and the keys that this
- * browser keeps.
+ * Calls from a page, signed with the key that the person uses; which words of the page fit an error; and the keys that
+ * this browser keeps.
  */
 
 import { deleteDB, type IDBPDatabase, openDB } from 'idb';
@@ -165,7 +165,10 @@ export async function keptKeys(): Promise<Kept[]> {
 export const keepKey = async (kept: Kept): Promise<void> =>
   void (await inKeys((database) => database.put(STORE, kept)));
 
-/** Forgets a key for good: whatever was encrypted or enrolled for it needs another. The last one takes the whole store along. */
+/**
+ * Forgets a key for good: whatever was encrypted or enrolled for it needs another. The last one takes the whole store
+ * along.
+ */
 export async function forgetKey(kid: string): Promise<void> {
   await inKeys((database) => database.delete(STORE, kid));
   if ((await keptKeys()).length === 0) await deleteDB(NAME);

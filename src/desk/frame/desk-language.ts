@@ -37,7 +37,10 @@ function turn(second: HTMLElement, language: Language): void {
   second.replaceWith(behind);
 }
 
-/** `中文 <span lang="en">English</span>` and `<span lang="en">English</span> <span lang="zh-CN">中文</span>`: one behind the other in one line. */
+/**
+ * `中文 <span lang="en">English</span>` and `<span lang="en">English</span> <span lang="zh-CN">中文</span>`: one behind the
+ * other in one line.
+ */
 function turnAside(aside: HTMLElement, language: Language): void {
   const chinese = language === 'en' ? aside.previousSibling : aside.nextElementSibling;
   if (language === 'en' && chinese instanceof Text && chinese.data.trim() !== '') {
@@ -74,7 +77,9 @@ const whole = (): HTMLElement[] => [
   ...[...document.querySelectorAll('template')].map(({ content }) => content as unknown as HTMLElement),
 ];
 
-/** Sets the reader's language here and, by its cookie, on the pages to come. @throws where the service cannot be reached */
+/**
+ * Sets the reader's language here and, by its cookie, on the pages to come. @throws where the service cannot be reached
+ */
 export async function switchLanguage(form: HTMLFormElement, language: Language): Promise<void> {
   // The answer leads back to the page that stays here.
   await fetch(form.action, {

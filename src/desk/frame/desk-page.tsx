@@ -1,4 +1,6 @@
-/** The one page of the desk: sign-in by a key, the menu of each role, and the frame in which shell.ts shows the views. */
+/**
+ * The one page of the desk: sign-in by a key, the menu of each role, and the frame in which shell.ts shows the views.
+ */
 import type { FC } from 'hono/jsx';
 import { LANGUAGE_TAGS, type Words } from '../../base/words.ts';
 import { languageOf } from '../../http/answers.ts';

@@ -58,7 +58,8 @@ async function show(): Promise<void> {
     const html = await (await desk.caller.take('GET', `/desk/view/${path}`)).text();
     if (mine !== turn || !desk) return;
     view.innerHTML = html;
-    // A form takes nothing until it lives: its table may wait for the plan, and a button pressed before would do nothing.
+    // A form takes nothing until it lives: its table may wait for the plan, and a button pressed before would do
+    // nothing.
     const forms = [...view.querySelectorAll<HTMLFormElement>('form[data-step]')];
     for (const form of forms) form.inert = true;
     await enliven(desk, view);
@@ -98,7 +99,10 @@ const sayNothing = (): void => {
   if (!isWorking()) say();
 };
 
-/** Goes to a view; one that is shown already is loaded again. No `hashchange` follows, which would take away what is said after it. */
+/**
+ * Goes to a view; one that is shown already is loaded again. No `hashchange` follows, which would take away what is
+ * said after it.
+ */
 function go(hash: string): void {
   say();
   if (location.hash !== hash) history.pushState(null, '', hash);

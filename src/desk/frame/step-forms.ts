@@ -148,7 +148,10 @@ export const judgeBefore = (
   judge: (body: Record<string, unknown>, form: HTMLFormElement) => Fault[],
 ): void => void judges.set(step, judge);
 
-/** What has to be done before a step is signed: it throws when it cannot be. @returns what is done once the step was taken */
+/**
+ * What has to be done before a step is signed: it throws when it cannot be. @returns what is done once the step was
+ * taken
+ */
 type Before = (
   form: HTMLFormElement,
   next: { about: string; body: Record<string, unknown> },

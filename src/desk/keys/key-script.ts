@@ -85,7 +85,10 @@ export async function certifyFiling({ caller, signer }: Desk, filing: Filing): P
   return (await certifyNewestKey(caller, filing)) ? undefined : CERTIFICATE_WORDS.unsigned;
 }
 
-/** The filing, as this very key signed it: what it says is what the certificate will say. @throws Trouble `filing_of_another` */
+/**
+ * The filing, as this very key signed it: what it says is what the certificate will say. @throws Trouble
+ * `filing_of_another`
+ */
 async function ownFiling(token: string, { kid, jwk }: Signer): Promise<Filing> {
   const own = await importPublic(jwk);
   try {

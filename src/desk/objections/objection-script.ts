@@ -66,7 +66,10 @@ async function stands(desk: Desk, about: string, step: Decision, reason: string)
   );
 }
 
-/** Answers one, again after a failure if the person goes on. @returns false where it has moved on; throws when the work is stopped */
+/**
+ * Answers one, again after a failure if the person goes on. @returns false where it has moved on; throws when the work
+ * is stopped
+ */
 async function answer(
   desk: Desk,
   work: Work,

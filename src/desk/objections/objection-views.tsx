@@ -109,7 +109,10 @@ interface AnswersProps {
   all: number;
 }
 
-/** Open objections of one notice, to be answered together: the same decision and reason, each signed on its own (src/desk/objections/objection-script.ts). */
+/**
+ * Open objections of one notice, to be answered together: the same decision and reason, each signed on its own
+ * (src/desk/objections/objection-script.ts).
+ */
 const AnswersView: FC<AnswersProps> = ({ results, title, shown, all }) => (
   <>
     <ViewLead title={{ zh: `处理异议 · ${title}`, en: 'Answer objections' }}>

@@ -128,7 +128,10 @@ function lineRow(look: RowLook, list: string, fields: readonly string[], acts: R
   );
 }
 
-/** Rows as a table. @param list its name, of which fields get theirs; `fields`: the columns; `all`: what an opened row has */
+/**
+ * Rows as a table. @param list its name, of which fields get theirs; `fields`: the columns; `all`: what an opened row
+ * has
+ */
 export function tableOf(
   rows: readonly RowLook[],
   { list, fields, all }: { list: string; fields: readonly string[]; all: readonly string[] },

@@ -151,8 +151,8 @@ export class Table {
   }
 
   /**
-   * Draws once whoever left a field has arrived at the next one: a button under a pressed finger, and the field that the
-   * tab key is on its way to, must still be there.
+   * Draws once whoever left a field has arrived at the next one: a button under a pressed finger, and the field that
+   * the tab key is on its way to, must still be there.
    */
   private drawSoon(): void {
     this.waiting = true;
@@ -208,7 +208,9 @@ export class Table {
     return (this.box.querySelector('[data-preview]') ?? this.box) as HTMLElement;
   }
 
-  /** Rows that fit what is looked for, a row's own number first; without a search those with faults and the open ones. */
+  /**
+   * Rows that fit what is looked for, a row's own number first; without a search those with faults and the open ones.
+   */
   private chosen(byRow: ReadonlyMap<number, Fault[]>): RawRow[] {
     const words = fold(this.find.value).split(/\s+/).filter(Boolean);
     const first = (row: RawRow): boolean =>

@@ -1,7 +1,7 @@
 /** What went wrong at the desk and what to do about it, by code. Words in braces are filled in. */
 import type { Words } from '../../base/words.ts';
 
-/** By code: those of src/desk/frame/key-file.ts and call.ts. */
+/** By code: those of `Trouble` and `troubleOf` in src/desk/frame/desk-call.ts. */
 export const TROUBLES: Record<string, Words> = {
   key_unreadable: {
     zh: '这不是密钥文件，或者文件不完整。请选择由 luzheng keys make 生成的 JSON 文件。',

@@ -119,7 +119,10 @@ const DownloadForm: FC<{ number: string; holder: CertificateProps['holder'] | un
 
 const MARKED: Words = { zh: '请修改下面标出的各项，再提交一次', en: 'Correct what is marked below and send it again' };
 
-/** What the holder's form is answered with when nothing was downloaded: that first, and no verdict that could stand for it. */
+/**
+ * What the holder's form is answered with when nothing was downloaded: that first, and no verdict that could stand for
+ * it.
+ */
 const NotDownloaded: FC<CertificateProps> = ({ host, number, holder }) => (
   <Layout title={{ zh: `没有下载 ${number}`, en: `Not downloaded ${number}` }} host={host}>
     <section class="verdict incomplete" role="alert">
@@ -307,8 +310,8 @@ async function downloadPage(c: Context<AppEnv>, asked: string) {
 }
 
 /**
- * Other spellings of a certificate's address, as apps and links make them, lead to the address itself; a query stays, as
- * the fragment that browsers keep may belong to it.
+ * Other spellings of a certificate's address, as apps and links make them, lead to the address itself; a query stays,
+ * as the fragment that browsers keep may belong to it.
  */
 const toOneSpelling = factory.createMiddleware(async (c, next) => {
   const path = c.req.url.slice(c.req.url.indexOf('/', 'https://'.length));

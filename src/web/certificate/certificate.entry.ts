@@ -79,7 +79,8 @@ async function check(): Promise<void> {
   if (mine === asked) show(answer.state, wordsOf(answer));
 }
 
-// The switch of language comes back to the same digits: a form's address hands its fragment on through the redirect, unsent.
+// The switch of language comes back to the same digits: a form's address hands its fragment on through the redirect,
+// unsent.
 document.querySelector<HTMLFormElement>('form#language')?.addEventListener('submit', ({ target }) => {
   (target as HTMLFormElement).action = `/language${location.hash}`;
 });

@@ -17,7 +17,10 @@ import { type Ground, type Judged, type Judgement, judge } from './judge.ts';
 /** Bytes of a file. */
 const LARGEST = 5_242_880;
 
-/** Writes components into a place of the page, the reader's language first. They escape every text; there is no other way into the page. */
+/**
+ * Writes components into a place of the page, the reader's language first. They escape every text; there is no other
+ * way into the page.
+ */
 export async function show(place: HTMLElement, content: unknown): Promise<void> {
   place.innerHTML = await htmlOf(content);
 }

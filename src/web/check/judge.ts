@@ -76,7 +76,9 @@ export interface Judgement {
   centres: CentreNames;
 }
 
-/** @throws Refusal where it cannot be read at all: `seal_malformed`, `credential_malformed`, `statement_malformed`, … */
+/**
+ * @throws Refusal where it cannot be read at all: `seal_malformed`, `credential_malformed`, `statement_malformed`, …
+ */
 export async function judge(judged: Judged, { thumbprints, snapshot, now }: Ground): Promise<Judgement> {
   const bundle = judged.kind === 'bundle' ? judged.opened : undefined;
   const roots = [...(bundle?.bundle.roots ?? []), ...(snapshot?.roots ?? [])];

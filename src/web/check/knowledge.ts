@@ -67,8 +67,8 @@ async function take(): Promise<string | undefined> {
 }
 
 /**
- * The snapshot as JSON: the kept one if it is younger than `age` seconds, else a new one, else the kept one however old.
- * Undefined when there is neither.
+ * The snapshot as JSON: the kept one if it is younger than `age` seconds, else a new one, else the kept one however
+ * old. Undefined when there is neither.
  */
 export async function knowledge(age: number): Promise<unknown> {
   const kept = await keptText();

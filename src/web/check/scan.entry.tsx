@@ -27,8 +27,8 @@ const FAULTS: Record<string, CameraFault> = {
 type Lit = MediaTrackCapabilities & { torch?: boolean };
 
 /**
- * The camera at the back: asked for, shown, and let go of the moment that nobody needs it. Frames are looked at one by one
- * and forgotten.
+ * The camera at the back: asked for, shown, and let go of the moment that nobody needs it. Frames are looked at one by
+ * one and forgotten.
  */
 class Camera {
   readonly #video: HTMLVideoElement;

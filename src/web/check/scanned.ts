@@ -138,7 +138,9 @@ export interface Reader {
   read(source: HTMLVideoElement | ImageBitmap, still: boolean): Promise<string | undefined>;
 }
 
-/** What the QR code of a chosen picture says; undefined where there is none. @throws DOMException where it is no picture */
+/**
+ * What the QR code of a chosen picture says; undefined where there is none. @throws DOMException where it is no picture
+ */
 export const readPicture = async (reader: Promise<Reader>, file: File): Promise<string | undefined> =>
   (await reader).read(await createImageBitmap(file), true);
 

@@ -1,7 +1,8 @@
 /**
- * The service worker: the pages that check without a network, kept whole as one version, and shown when the network does
- * not answer. It fetches what it keeps by itself; certificates, searches, reports and downloads pass by untouched.
+ * The service worker: the pages that check without a network, kept whole as one version, and shown when the network
+ * does not answer. It fetches what it keeps by itself; certificates, searches, reports and downloads pass by untouched.
  */
+
 /** Made by the build of everything that is kept. */
 declare const VERSION: string;
 

@@ -144,7 +144,8 @@ export const SearchForm: FC<{ typed?: Typed | undefined; faults?: FieldFaults | 
   </form>
 );
 
-// Turnstile's widget in forms: the one thing of another host that a page may load, and only where a site key is configured.
+// Turnstile's widget in forms: the one thing of another host that a page may load, and only where a site key is
+// configured.
 
 /** The deployer's site key, if there is one. */
 export const SiteKey = createContext<string | undefined>(undefined);

@@ -1,7 +1,7 @@
 /**
  * The frame of every page: head, header with the switch of language, footer, and how two languages stand together.
  * The style stands in the page, so that nothing has to be fetched before the first words can be read. No inline
- * scripts, no `style` attributes, nothing from another host: the policy of page-response.tsx forbids them.
+ * scripts, no `style` attributes, nothing from another host: the policy of problem-pages.tsx forbids them.
  */
 import { raw } from 'hono/html';
 import { type Child, createContext, type FC, type PropsWithChildren, useContext } from 'hono/jsx';

@@ -1,4 +1,6 @@
-/** Names of kinds of case, steps, states and roles, of notices and objections, and what buttons say that take a step. */
+/**
+ * Names of kinds of case, steps, states and roles, of notices and objections, and what buttons say that take a step.
+ */
 
 import { counted, type Words } from '../../base/words.ts';
 import type { NoticeState } from '../../core/procedure/notice.ts';

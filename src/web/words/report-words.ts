@@ -1,7 +1,7 @@
 /**
- * What verdicts and checks mean, in sentences, and the words of a certificate's report: kinds of document, what happened to
- * it and why, what was downloaded. A key that the service manages is never called more than technical
- * proof of origin.
+ * What verdicts and checks mean, in sentences, and the words of a certificate's report: kinds of document, what
+ * happened to it and why, what was downloaded. A key that the service manages is never called more than technical proof
+ * of origin.
  */
 import { shanghaiClock } from '../../base/day.ts';
 import type { Words } from '../../base/words.ts';

@@ -2,8 +2,7 @@
  * Working days (工作日): Saturdays and Sundays are free, except as the State Council's yearly notices say otherwise
  * (节假日安排): weekdays that are holidays, and weekend days that are worked instead. Days are Shanghai calendar days.
  * Years announced when the program was written are built in; later ones, and corrections, are announced by the
- * province's centre (announcement.ts). Years not announced are not guessed (`calendar_not_covered`): that could
- * shorten a notice.
+ * province's centre. Years not announced are not guessed (`calendar_not_covered`): that could shorten a notice.
  */
 import { dayNumber, dayOf, shanghaiDay } from '../base/day.ts';
 import { isRefusal, Refusal } from '../base/refusal.ts';

@@ -140,7 +140,7 @@ export const SCHEMAS = {
     iat: instant,
     jti,
   }),
-  /** The working days of one year (节假日安排), announced by the province's centre (announcement.ts). */
+  /** The working days of one year (节假日安排), announced by the province's centre (calendar.ts). */
   'calendar+jwt': v.object({
     iss: v.literal(PROVINCE_CENTRE),
     year: v.pipe(v.number(), v.integer(), v.minValue(2000), v.maxValue(2999)),

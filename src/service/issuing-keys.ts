@@ -11,7 +11,7 @@ import { type PublicJwk, publicJwk } from '../core/keys.ts';
 import { parseOrganizationCode } from '../core/number.ts';
 import { checkChain, requestCertificate } from '../core/paper/x509-certificates.ts';
 import { toPem } from '../formats/pades/x509.ts';
-import { insertChain, selectIssuingKey } from '../storage/object-store.ts';
+import { insertChain, selectIssuingKey } from '../storage/statement-store.ts';
 import { currentFiling, directoryOf } from './on-file.ts';
 import type { Caller } from './reach.ts';
 import { requireOwnOrNew, requireReach } from './reach.ts';

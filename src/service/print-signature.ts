@@ -18,7 +18,8 @@ import { PROVINCE_CENTRE } from '../core/province.ts';
 import type { Filing } from '../core/schema.ts';
 import { type SignBy, signPdf } from '../formats/pades/sign-pdf.ts';
 import { readCertificate, readPem } from '../formats/pades/x509.ts';
-import { readSignature, selectSigners, writeSignature } from '../storage/object-store.ts';
+import { readSignature, writeSignature } from '../storage/object-store.ts';
+import { selectSigners } from '../storage/statement-store.ts';
 import { anchorOf, directoryOf, filedBy } from './on-file.ts';
 import type { FoundSigner, Service } from './service.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Attached files: their lines in D1 and the encrypted objects in R2. The line comes first, so that no object is ever
- * forgotten; one that no step names within a day, or that was let go, is claimed (`about` is '-') and deleted, object
- * first.
+ * What lies in R2, with its lines in D1: attached files, photos, signatures of printed certificates. Of an attached
+ * file the line comes first, so that no object is ever forgotten; one that no step names within a day, or that was let
+ * go, is claimed (`about` is '-') and deleted, object first.
  */
 import { type D1Database, type D1PreparedStatement, jsonChunks, type R2Bucket } from './database.ts';
 
@@ -285,73 +285,7 @@ export async function getPart(
   }
 }
 
-// Certificates of issuing keys in D1, and signatures of printed certificates in R2, which are written once.
-
-export interface IssuingKeyRow {
-  kid: string;
-  /** JSON of the public JWK. */
-  public: string;
-}
-
-export const selectIssuingKey = (db: D1Database, organization: string, n: number): Promise<IssuingKeyRow | null> =>
-  db
-    .prepare('SELECT kid, public FROM own_issuing_keys WHERE organization = ? AND n = ?')
-    .bind(organization, n)
-    .first<IssuingKeyRow>();
-
-export interface NewChain {
-  organization: string;
-  n: number;
-  chain: string;
-  not_before: number;
-  not_after: number;
-  handed_in_by: string;
-}
-
-/** Adds a certificate chain of an issuing key. */
-export async function insertChain(db: D1Database, c: NewChain, now: number): Promise<void> {
-  await db
-    .prepare(
-      'INSERT INTO issuing_certificates (organization, n, chain, not_before, not_after, handed_in_by, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    )
-    .bind(c.organization, c.n, c.chain, c.not_before, c.not_after, c.handed_in_by, now)
-    .run();
-}
-
-/** Until when an issuing key has a certificate that is valid now; null where it has none. */
-export const selectCertifiedUntil = (
-  db: D1Database,
-  organization: string,
-  n: number,
-  now: number,
-): Promise<number | null> =>
-  db
-    .prepare(
-      'SELECT not_after FROM issuing_certificates WHERE organization = ?1 AND n = ?2 AND not_before <= ?3 AND not_after >= ?3 ORDER BY id DESC LIMIT 1',
-    )
-    .bind(organization, n, now)
-    .first<number>('not_after');
-
-/**
- * The keys that can sign now, best first: `preferred` if it has a certificate that is valid, then those that have one,
- * the newest first.
- */
-export async function selectSigners(
-  db: D1Database,
-  organization: string,
-  preferred: number,
-  now: number,
-): Promise<{ kid: string; chain: string }[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT k.kid, c.chain FROM issuing_certificates c JOIN own_issuing_keys k ON k.organization = c.organization AND k.n = c.n
-       WHERE c.organization = ?1 AND c.not_before <= ?3 AND c.not_after >= ?3
-       ORDER BY c.n = ?2 DESC, c.n DESC, c.id DESC LIMIT 20`,
-    )
-    .bind(organization, preferred, now)
-    .all<{ kid: string; chain: string }>();
-  return results;
-}
+// Signatures of printed certificates in R2, which are written once.
 
 /** A kept signature as it was sealed; undefined where there is none. */
 export const readSignature = async (files: R2Bucket, key: string): Promise<string | undefined> =>

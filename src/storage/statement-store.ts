@@ -1,4 +1,7 @@
-/** Statements about keys and organizations, unique by issuer and `jti`; and the DPoP proofs that were used. */
+/**
+ * Statements about keys and organizations, unique by issuer and `jti`; issuing keys and their certificates; and the
+ * DPoP proofs that were used.
+ */
 import type { D1Database, D1PreparedStatement } from './database.ts';
 import { guard, guardRefusal } from './database.ts';
 
@@ -247,6 +250,73 @@ export async function selectIssuingKeys(
       ? db.prepare(`${sql} ORDER BY organization, n`)
       : db.prepare(`${sql} WHERE organization = ? ORDER BY n`).bind(organization);
   return (await query.all<{ organization: string; kid: string; public: string }>()).results;
+}
+
+export interface IssuingKeyRow {
+  kid: string;
+  /** JSON of the public JWK. */
+  public: string;
+}
+
+/** The public half of one issuing key; null where the organization has none with this number. */
+export const selectIssuingKey = (db: D1Database, organization: string, n: number): Promise<IssuingKeyRow | null> =>
+  db
+    .prepare('SELECT kid, public FROM own_issuing_keys WHERE organization = ? AND n = ?')
+    .bind(organization, n)
+    .first<IssuingKeyRow>();
+
+export interface NewChain {
+  organization: string;
+  n: number;
+  chain: string;
+  not_before: number;
+  not_after: number;
+  handed_in_by: string;
+}
+
+/** Adds a certificate chain of an issuing key. */
+export async function insertChain(db: D1Database, c: NewChain, now: number): Promise<void> {
+  await db
+    .prepare(
+      'INSERT INTO issuing_certificates (organization, n, chain, not_before, not_after, handed_in_by, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    .bind(c.organization, c.n, c.chain, c.not_before, c.not_after, c.handed_in_by, now)
+    .run();
+}
+
+/** Until when an issuing key has a certificate that is valid now; null where it has none. */
+export const selectCertifiedUntil = (
+  db: D1Database,
+  organization: string,
+  n: number,
+  now: number,
+): Promise<number | null> =>
+  db
+    .prepare(
+      'SELECT not_after FROM issuing_certificates WHERE organization = ?1 AND n = ?2 AND not_before <= ?3 AND not_after >= ?3 ORDER BY id DESC LIMIT 1',
+    )
+    .bind(organization, n, now)
+    .first<number>('not_after');
+
+/**
+ * The keys that can sign now, best first: `preferred` if it has a certificate that is valid, then those that have one,
+ * the newest first.
+ */
+export async function selectSigners(
+  db: D1Database,
+  organization: string,
+  preferred: number,
+  now: number,
+): Promise<{ kid: string; chain: string }[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT k.kid, c.chain FROM issuing_certificates c JOIN own_issuing_keys k ON k.organization = c.organization AND k.n = c.n
+       WHERE c.organization = ?1 AND c.not_before <= ?3 AND c.not_after >= ?3
+       ORDER BY c.n = ?2 DESC, c.n DESC, c.id DESC LIMIT 20`,
+    )
+    .bind(organization, preferred, now)
+    .all<{ kid: string; chain: string }>();
+  return results;
 }
 
 /** Remembers a DPoP proof. @returns false when it was used before */

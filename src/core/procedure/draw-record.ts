@@ -1,6 +1,6 @@
 /**
  * A draw as it is told: its signed steps put together, and the part that everybody reads, with what is needed to check
- * it without this service (draw-check.ts).
+ * it without this service, and that check.
  */
 
 import canonicalize from 'canonicalize';

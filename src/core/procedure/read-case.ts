@@ -209,7 +209,7 @@ export async function openCase<Given extends GivenStep>(
 
 /**
  * Reads a case with every signature.
- * @param open verifies one statement, e.g. openSignedStep of step-signers.ts
+ * @param open verifies one statement, e.g. openSignedStep of trail-links.ts
  * @throws Refusal as openCase and `open`, and `audience_wrong`
  */
 export async function verifyCase<Given extends GivenStep>(

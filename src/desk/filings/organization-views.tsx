@@ -11,7 +11,7 @@ import { historyOf } from '../../service/procedure/reviews.ts';
 import { listCases } from '../../service/procedure/stored-cases.ts';
 import { reachesCentre, requireReach } from '../../service/reach.ts';
 import { endablesOf } from '../../service/withdraw.ts';
-import { selectCertifiedUntil } from '../../storage/object-store.ts';
+import { selectCertifiedUntil } from '../../storage/statement-store.ts';
 import { Both, En, Para } from '../../web/frame/layout.tsx';
 import { STEP_BUTTONS } from '../../web/words/case-words.ts';
 import { OrganizationPast, type Past } from '../batches/review-evidence.tsx';

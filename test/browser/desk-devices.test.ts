@@ -171,7 +171,8 @@ describe.skipIf(chromium === undefined)('keys and devices at the desk', { timeou
     await go('home', '济南泉城');
     await page.getByText('台设备请求登记').click();
     await page.locator('[data-list="devices"] tbody a').first().click();
-    await page.getByText(pair.kid).waitFor();
+    await page.getByLabel('确认说明').waitFor();
+    await page.getByText(pair.kid, { exact: true }).waitFor();
     expect(await axe()).toEqual([]);
     await page.getByLabel('确认说明').fill('已电话核对指纹');
     await page.getByRole('button', { name: '确认设备' }).click();

@@ -20,7 +20,8 @@ import type { TestServer } from './server.ts';
 const chromium = findChromium();
 const HOUR = 3_600_000;
 
-describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000 }, () => {
+// One phone on one day: what a test does, the next one finds.
+describe.skipIf(chromium === undefined)('without a network', { timeout: 60_000, shuffle: false }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'luzheng-offline-'));
   let server: TestServer;
   let browser: Browser;

@@ -5,7 +5,7 @@ import { buildNumber, parseNumber, parseOrganizationCode } from '../../src/core/
 import { centreName, codePrefixes, HERE, PATTERNS, type Province, patternsOf } from '../../src/core/province.ts';
 import { refusalOf } from './cast.ts';
 
-const ROOT = new URL('../../src', import.meta.url).pathname;
+const ROOT = `${new URL('../../src', import.meta.url).pathname}/`;
 
 /** What says which province this is; whole codes and numbers, as in examples, are none of it. */
 const TRACES = [

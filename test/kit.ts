@@ -5,23 +5,14 @@
 
 import { env, exports } from 'cloudflare:workers';
 import { shanghaiYear } from '../src/base/day.ts';
-import { announceMissing, foundProvince as found, makeCentre } from '../src/cli/world.ts';
+import { ELECTRICIAN, sampleIdNumber, sampleRow, WELDER } from '../src/cli/sample-forms.ts';
+import { announceMissing, enrolOrganization, foundProvince as found, makeCentre } from '../src/cli/world.ts';
 import { BUILT_IN } from '../src/core/calendar.ts';
-import type { ScopeEntry } from '../src/core/schema.ts';
 import { unverified } from '../src/core/statement.ts';
 import { CallError, Caller, type Fetch } from '../src/sdk/call.ts';
-import { certifyNewestKey } from '../src/sdk/file-organization.ts';
-import {
-  approveBatch,
-  type BatchRef,
-  fileOrganization,
-  type Identity,
-  type KeyPair,
-  makeKey,
-  nameClient,
-  orderBatch,
-  readKey,
-} from '../src/sdk/sign.ts';
+import { type Issued, certificatesOf as readCertificates } from '../src/sdk/fetch-certificates.ts';
+import type { FilingInput } from '../src/sdk/file-organization.ts';
+import { approveBatch, type BatchRef, type Identity, type KeyPair, orderBatch, readKey } from '../src/sdk/sign.ts';
 
 export const ORIGIN = 'https://lz.example.cn';
 
@@ -55,20 +46,12 @@ export const codeOf = (work: Promise<unknown>): Promise<string> =>
     },
   );
 
-export const SCOPE: ScopeEntry[] = [
-  { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] },
-  { code: '6-18-02-04', name: '焊工', edition: '2022', jobs: ['电焊工', '气焊工'], levels: [5, 4, 3] },
-];
+export const SCOPE = [ELECTRICIAN, WELDER];
 
 export interface Province {
   root: KeyPair;
   province: Identity;
   city: Identity;
-}
-
-async function identity(subject: string, name: (pair: KeyPair) => Promise<string>): Promise<Identity> {
-  const pair = await makeKey();
-  return { ...pair, subject, token: await name(pair) };
 }
 
 export { makeCentre };
@@ -98,59 +81,23 @@ export interface Organization {
 export async function fileWith(
   centre: Identity,
   code: string,
-  change: Partial<Parameters<typeof fileOrganization>[1]> = {},
+  change: Partial<FilingInput> = {},
 ): Promise<Organization> {
-  const jwk = await as(centre).post<{ kid: string; kty: 'EC'; crv: 'P-256'; x: string; y: string }>(
-    `/v1/organizations/${code}/keys`,
-    {},
-  );
-  const route = centre.subject === 'centre:3700' ? 'province' : 'city';
-  const filing = await fileOrganization(centre, {
+  const { client, filing } = await enrolOrganization(as(centre), {
     code,
     name: '济南泉城职业培训学校',
     uscc: '91350100M000100Y43',
-    route,
     scope: SCOPE,
     annual_capacity: 100_000,
-    issuing_jwks: { keys: [jwk] },
     ...change,
   });
-  await as(centre).post('/v1/filings', { statement: filing });
-  await certifyNewestKey(as(centre), filing);
-  const client = await identity(`org:${code}`, ({ jwk: own }) => nameClient(centre, code, own));
-  await as(centre).post('/v1/clients', { statement: client.token });
   return { code, centre, client, filing };
 }
 
-const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-
-/** A synthetic resident ID, different for each n. */
-export function idNumber(n: number): string {
-  const day = new Date(Date.UTC(1980, 0, 1 + Math.floor(n / 900))).toISOString().slice(0, 10).replaceAll('-', '');
-  const body = `370102${day}${String(100 + (n % 900)).padStart(3, '0')}`;
-  const sum = WEIGHTS.reduce((total, weight, i) => total + weight * Number(body[i]), 0);
-  return body + '10X98765432'[sum % 11];
-}
-
-/** A good candidate row as JSON. */
-export function candidate(n: number, change: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    name: '欧阳建国',
-    id_type: '居民身份证',
-    id_number: idNumber(n),
-    occupation_code: '6-31-01-03',
-    occupation_name: '电工',
-    job_type: '--',
-    level: '三级/高级工',
-    score_theory: 80,
-    score_practice: 85.5,
-    exam_date: '2026-11-01',
-    ...change,
-  };
-}
+export { sampleIdNumber as idNumber, sampleRow as candidate };
 
 export const candidates = (count: number, from = 0): Record<string, unknown>[] =>
-  Array.from({ length: count }, (_, i) => candidate(from + i));
+  Array.from({ length: count }, (_, i) => sampleRow(from + i));
 
 export interface Submitted extends BatchRef {
   id: string;
@@ -215,23 +162,12 @@ export async function issue(
   });
 }
 
-export interface Issued {
-  row: number;
-  number: string;
-  credential: string;
-  seal_url: string;
-}
+export type { Issued };
 
-/** All certificates of a batch, page by page. */
+/** All certificates of a batch. */
 export async function certificatesOf(organization: Organization, batch: string): Promise<Issued[]> {
   const all: Issued[] = [];
-  for (let after: string | null = ''; after !== null; ) {
-    const page: { certificates: Issued[]; next: string | null } = await as(organization.client).get(
-      `/v1/batches/${batch}/certificates?after=${after}`,
-    );
-    all.push(...page.certificates);
-    after = page.next;
-  }
+  for await (const one of readCertificates(as(organization.client), batch)) all.push(one);
   return all;
 }
 

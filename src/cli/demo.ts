@@ -30,6 +30,7 @@ import { type Identity, type KeyPair, makeKey } from '../sdk/sign.ts';
 import { readFonts } from './build.ts';
 import { fromHere } from './command.ts';
 import { freePort, type LocalService, onAbandoned, startLocal } from './local.ts';
+import { sampleApplication, samplePlan, sampleResults } from './sample-forms.ts';
 import { collect, writeWhole } from './save-certificates.ts';
 import { readArchive } from './subjects.ts';
 import { Clock, err, explain, Failure, out, showing, usage } from './talk.ts';
@@ -44,9 +45,6 @@ import {
   foundProvince,
   type Moments,
   momentsFor,
-  sampleApplication,
-  samplePlan,
-  sampleResults,
 } from './world.ts';
 
 const USAGE = `用法 / usage: npm run demo -- --candidates FILE [--scope FILE] [--photos ZIP|DIR] --out DIR [--pdf N|all]

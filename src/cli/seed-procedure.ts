@@ -21,8 +21,9 @@ import type { Answer, Caller } from '../sdk/call.ts';
 import { asApplicant, caseOf, takeStep } from '../sdk/call.ts';
 import { makeKey, type Speaker } from '../sdk/sign.ts';
 import { keyPath } from './dev.ts';
+import { sampleApplication, samplePlan, sampleResults } from './sample-forms.ts';
 import type { Act } from './world.ts';
-import { momentsFor, sampleApplication, samplePlan, sampleResults } from './world.ts';
+import { momentsFor } from './world.ts';
 
 const DAY = 86_400;
 const rule = (title: string, text: string) => ({ title, text });

@@ -16,6 +16,7 @@ import { certificatesOf, type HolderOf } from '../sdk/fetch-certificates.ts';
 import { certifyNewestKey, nameServiceKey, sendFiling, type TrustFile } from '../sdk/file-organization.ts';
 import { changeStatus, now, type Speaker } from '../sdk/sign.ts';
 import { BACKDATED, CITY_SCHOOL, type DevKeys, PROVINCE_SCHOOL } from './dev.ts';
+import { ELECTRICIAN, WELDER } from './sample-forms.ts';
 import { seedProcedure, throughNotice } from './seed-procedure.ts';
 import { showing } from './talk.ts';
 import { type Act, actorsOf, announceMissing, demonstrationDays } from './world.ts';
@@ -28,18 +29,14 @@ export interface Seeded {
 }
 
 const SCOPE: ScopeEntry[] = [
-  { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] },
-  { code: '6-18-02-04', name: '焊工', edition: '2022', jobs: ['电焊工', '气焊工'], levels: [5, 4, 3] },
+  ELECTRICIAN,
+  WELDER,
   { code: '4-10-01-05', name: '养老护理员', edition: '2022', jobs: [], levels: [5, 4, 3] },
 ];
 
+type Work = [code: string, name: string, job: string];
 const resident = (head: string): string => head + residentCheckCharacter(head);
-const row = (
-  name: string,
-  id: [type: string, number: string],
-  work: [code: string, name: string, job: string],
-  level: string,
-) => ({
+const row = (name: string, id: [type: string, number: string], work: Work, level: string) => ({
   name,
   id_type: id[0],
   id_number: id[1],
@@ -51,22 +48,22 @@ const row = (
   score_practice: 88.5,
   exam_date: '2026-10-17',
 });
-const ELECTRICIAN: [string, string, string] = ['6-31-01-03', '电工', '--'];
-const WELDER: [string, string, string] = ['6-18-02-04', '焊工', '电焊工'];
-const CARER: [string, string, string] = ['4-10-01-05', '养老护理员', '--'];
+const ELECTRIC_WORK: Work = [ELECTRICIAN.code, ELECTRICIAN.name, '--'];
+const ARC_WELDING: Work = [WELDER.code, WELDER.name, '电焊工'];
+const CARE: Work = ['4-10-01-05', '养老护理员', '--'];
 
 /** The first row's certificate is shown, the last row's is revoked. */
 const ROWS: Record<string, Record<string, unknown>[]> = {
   [CITY_SCHOOL]: [
-    row('欧阳建国', ['居民身份证', resident('37010219850412311')], ELECTRICIAN, '三级/高级工'),
-    row('李𬭎', ['居民身份证', resident('37010319920830452')], WELDER, '四级/中级工'),
-    row('阿卜杜热合曼·买买提', ['居民身份证', resident('65310119880115217')], WELDER, '五级/初级工'),
-    row('王小萌', ['居民身份证', resident('37011219951203622')], CARER, '五级/初级工'),
+    row('欧阳建国', ['居民身份证', resident('37010219850412311')], ELECTRIC_WORK, '三级/高级工'),
+    row('李𬭎', ['居民身份证', resident('37010319920830452')], ARC_WELDING, '四级/中级工'),
+    row('阿卜杜热合曼·买买提', ['居民身份证', resident('65310119880115217')], ARC_WELDING, '五级/初级工'),
+    row('王小萌', ['居民身份证', resident('37011219951203622')], CARE, '五级/初级工'),
   ],
   [PROVINCE_SCHOOL]: [
-    row('张䶮', ['居民身份证', resident('37060219790623711')], ELECTRICIAN, '二级/技师'),
-    row('MARIA GARCIA', ['护照', 'PX4081726'], CARER, '四级/中级工'),
-    row('刘㛃', ['居民身份证', resident('37020319900909124')], ELECTRICIAN, '四级/中级工'),
+    row('张䶮', ['居民身份证', resident('37060219790623711')], ELECTRIC_WORK, '二级/技师'),
+    row('MARIA GARCIA', ['护照', 'PX4081726'], CARE, '四级/中级工'),
+    row('刘㛃', ['居民身份证', resident('37020319900909124')], ELECTRIC_WORK, '四级/中级工'),
   ],
 };
 

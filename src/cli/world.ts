@@ -4,18 +4,14 @@ import { encodeUtf8 } from '../base/bytes.ts';
 import { dayNumber, shanghaiDay, shanghaiYear } from '../base/day.ts';
 import { isRefusal } from '../base/refusal.ts';
 import { BUILT_IN, WorkingDays } from '../core/calendar.ts';
-import type { PublicJwk } from '../core/keys.ts';
 import type { Level } from '../core/number.ts';
-import type { Application } from '../core/procedure/application.ts';
-import type { Plan, Results } from '../core/procedure/plan.ts';
 import { centreName, PROVINCE_CODE } from '../core/province.ts';
-import { type CheckedRow, NO_JOB, type RawRow, type ScopeEntry } from '../core/rows/row.ts';
+import { NO_JOB, type RawRow, type ScopeEntry } from '../core/rows/row.ts';
 import { scopeOf } from '../core/rows/row-check.ts';
 import { foldText, isNone, looksLikeFormula, readLevel, readOccupationCode, textOf } from '../core/rows/row-values.ts';
-import type { ScopeEntry as FiledScope } from '../core/schema.ts';
 import { unverified } from '../core/statement.ts';
 import { type FontSet, missingGlyphs } from '../formats/font/font.ts';
-import { Caller, newSalt } from '../sdk/call.ts';
+import { Caller } from '../sdk/call.ts';
 import {
   certifyCentre,
   certifyNewestKey,
@@ -34,6 +30,7 @@ import {
   type Speaker,
   type Times,
 } from '../sdk/sign.ts';
+import { ELECTRICIAN } from './sample-forms.ts';
 
 /** Who acts at a moment (NumericDate); without one, now. */
 export type Act = (who?: Speaker, moment?: number) => Caller;
@@ -64,7 +61,7 @@ export async function foundProvince(
   return { province, city };
 }
 
-/** A centre files an organization, certifies its issuing key and names its first client key. */
+/** A centre files an organization with a new issuing key, certifies that and names a client key. */
 export async function enrolOrganization(
   centre: Caller,
   input: FilingInput,
@@ -72,7 +69,7 @@ export async function enrolOrganization(
   pair?: KeyPair,
 ): Promise<{ client: Identity; jti: string; filing: string }> {
   const own = pair ?? (await makeKey());
-  const filing = await sendFiling(centre, input, false, times);
+  const filing = await sendFiling(centre, input, true, times);
   await certifyNewestKey(centre, filing);
   const { client: token, jti } = await sendClient(centre, input.code, own.jwk, times);
   return { client: { ...own, subject: `org:${input.code}`, token }, jti, filing };
@@ -131,13 +128,11 @@ export function deriveScope(rows: RawRow[], fonts: FontSet): ScopeEntry[] {
     jobs: entry.jobs.length === 1 && entry.jobs[0] === NO_JOB ? [] : entry.jobs,
     levels: entry.levels.length === 0 ? ALL : entry.levels,
   }));
-  return scope.length === 0
-    ? [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: ALL }]
-    : scope.slice(0, 500);
+  return scope.length === 0 ? [ELECTRICIAN] : scope.slice(0, 500);
 }
 
-// Samples of the procedure before the certificates (application, plan, results) and the days on which a demonstration
-// takes each step. All people are invented. Where the days do not allow the procedure, there are none (undefined).
+// The days on which a demonstration takes each step of the procedure before the certificates. Where the days do not allow
+// the procedure, there are none (undefined).
 
 const DAY = 86_400;
 const HOUR = 3600;
@@ -222,128 +217,3 @@ export function momentsFor(examDays: readonly string[], days: WorkingDays, now: 
     throw error;
   }
 }
-
-/** An application of an invented training school for a scope, with every field of annexes 1 and 2. */
-export function sampleApplication(school: {
-  name: string;
-  uscc: string;
-  centre: string;
-  key: PublicJwk;
-  scope: readonly FiledScope[];
-  capacity: number;
-}): Application {
-  const { name, uscc, centre, key, scope, capacity } = school;
-  const lines = scope.flatMap(({ code, name: occupation, jobs, levels }) =>
-    (jobs.length === 0 ? [undefined] : jobs).map((job) => ({
-      name: occupation,
-      ...(job === undefined || job === '--' ? {} : { job }),
-      code,
-      standard: `${occupation}国家职业技能标准`,
-      experience: '5 年',
-      assessed: 1200,
-      levels,
-    })),
-  );
-  return {
-    salt: newSalt(),
-    purpose: 'new',
-    centre,
-    key: { kty: key.kty, crv: key.crv, x: key.x, y: key.y },
-    annual_capacity: capacity,
-    form: {
-      name,
-      uscc,
-      address: '济南市历下区示范路 1 号（虚构）',
-      registrar: '济南市历下区行政审批服务局',
-      nature: 'training_school',
-      legal_representative: '示例代表',
-      registered_capital: '500 万元',
-      contact: '示例联系人',
-      position: '教务主任',
-      phone: '0531-00000000',
-      email: 'office@school.example',
-      occupations: lines,
-      strengths: '办学二十年，参与过地方技能竞赛的命题与执裁。',
-      premises: '理论考场 4 间共 200 座，实训车间 6 间，设备清单见附件。',
-      staff: '专职人员 12 人，考评人员 30 人，均签有劳动合同或聘书。',
-      pledges: { truthful: true, public_benefit: true, supervision: true },
-      signed_by: '示例代表',
-    },
-    work_plan: {
-      overall: '立足本市技能人才需求，每季度组织一次认定，全年不超过备案规模。',
-      organization: '设考务、质量、证书三个小组，各有专人负责。',
-      occupations: '按申报表所列职业、等级开展，依据国家职业技能标准，题库由专家组建立并逐年更新。',
-      process: '报名、资格审查、理论考试、技能考核、成绩公示、上传、颁发。',
-      content: '理论知识机考或笔试，技能操作现场考核，二级以上加综合评审。',
-      safeguards: '场地、设备、经费、安全与应急预案齐备，全程录像保存三年。',
-    },
-    files: [],
-  };
-}
-
-/** A plan for the people of a file: one session for each day, occupation and job. */
-export function samplePlan(title: string, rows: readonly CheckedRow[]): Plan {
-  const sessions = new Map<string, Plan['sessions'][number]>();
-  const roster = rows.map((row): Plan['roster'][number] => {
-    const name = `${row.exam_date} ${row.occupation.code} ${row.job}`;
-    const session = sessions.get(name) ?? {
-      id: `s${sessions.size + 1}`,
-      kind: 'both' as const,
-      occupation_code: row.occupation.code,
-      occupation_name: row.occupation.name,
-      job_type: row.job,
-      levels: [],
-      date: row.exam_date,
-      starts: '08:30',
-      ends: '17:30',
-      venue: '示范路校区实训楼（虚构）',
-    };
-    sessions.set(name, session);
-    if (!session.levels.includes(row.level)) session.levels.push(row.level);
-    return {
-      row: row.row,
-      name: row.name,
-      id_type: row.id_type,
-      id_number: row.id_number,
-      occupation_code: row.occupation.code,
-      occupation_name: row.occupation.name,
-      job_type: row.job,
-      level: row.level,
-      sessions: [session.id],
-    };
-  });
-  const all = [...sessions.keys()].map((_, i) => `s${i + 1}`);
-  return {
-    salt: newSalt(),
-    title,
-    process: '报名与资格审查；理论知识考试；技能操作考核；成绩汇总与公示。',
-    sessions: [...sessions.values()],
-    staff: [
-      { role: 'invigilator', name: '示例监考员', sessions: all },
-      { role: 'assessor', name: '示例考评员', certificate: '3701-2026-0001', sessions: all },
-      { role: 'supervisor', name: '示例督导员', sessions: all },
-    ],
-    roster,
-  };
-}
-
-/** The results of those people, as their file has them. */
-export const sampleResults = (plan: string, rows: readonly CheckedRow[]): Results => ({
-  salt: newSalt(),
-  plan,
-  working_days: 5,
-  rows: rows.map((row) => ({
-    row: row.row,
-    name: row.name,
-    id_type: row.id_type,
-    id_number: row.id_number,
-    occupation_code: row.occupation.code,
-    occupation_name: row.occupation.name,
-    job_type: row.job,
-    level: row.level,
-    score_theory: row.score_theory,
-    score_practice: row.score_practice,
-    exam_date: row.exam_date,
-    ...(row.replaces === undefined ? {} : { replaces: row.replaces }),
-  })),
-});

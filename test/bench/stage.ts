@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Miniflare, Response as MiniflareResponse } from 'miniflare';
 import { ASSETS } from '../../src/cli/build.ts';
+import { ELECTRICIAN, sampleRow } from '../../src/cli/sample-forms.ts';
 import { bundleWorker, scriptOf } from '../../src/cli/worker-bundle.ts';
 import { enrolOrganization, makeCentre } from '../../src/cli/world.ts';
 import { unverified } from '../../src/core/statement.ts';
@@ -27,13 +28,6 @@ export interface Stage {
 }
 
 const ORIGIN = 'https://lz.example.cn';
-
-const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-function idNumber(n: number): string {
-  const day = new Date(Date.UTC(1970, 0, 1 + Math.floor(n / 900))).toISOString().slice(0, 10).replaceAll('-', '');
-  const body = `370102${day}${String(100 + (n % 900)).padStart(3, '0')}`;
-  return body + '10X98765432'[WEIGHTS.reduce((total, weight, i) => total + weight * Number(body[i]), 0) % 11];
-}
 
 export async function makeStage(): Promise<Stage> {
   const [{ migrations }, script] = [await bundleWorker(), await scriptOf('test/bench/worker.ts')];
@@ -76,20 +70,11 @@ async function enrol(root: KeyPair, fetcher: (url: string, init: RequestInit) =>
   const province = await makeCentre(root, '3700', '山东省职业技能鉴定指导中心');
   const centre = new Caller(ORIGIN, province, { fetch: fetcher });
   await centre.post('/v1/centres', { statement: province.token });
-  const scope = [
-    {
-      code: '6-31-01-03',
-      name: '电工',
-      edition: '2022',
-      jobs: [],
-      levels: [5 as const, 4 as const, 3 as const, 2 as const, 1 as const],
-    },
-  ];
   const { client } = await enrolOrganization(centre, {
     code,
     name: '山东鲁能技师学院',
     uscc: '91350100M000100Y43',
-    scope,
+    scope: [ELECTRICIAN],
     annual_capacity: 900_000,
   });
   return { province, client, code, caller: new Caller(ORIGIN, client, { fetch: fetcher }), centre };
@@ -99,18 +84,7 @@ let person = 0;
 
 /** Uploads and approves a batch; `issue` then takes only the call that is measured. */
 export async function prepareBatch(stage: Stage, count: number): Promise<{ id: string; issue: () => Promise<void> }> {
-  const candidates = Array.from({ length: count }, () => ({
-    name: '欧阳建国',
-    id_type: 'resident_id',
-    id_number: idNumber(person++),
-    occupation_code: '6-31-01-03',
-    occupation_name: '电工',
-    job_type: '--',
-    level: 3,
-    score_theory: 80,
-    score_practice: 85,
-    exam_date: '2026-11-01',
-  }));
+  const candidates = Array.from({ length: count }, () => sampleRow(person++));
   const { id, root } = await stage.caller.post<{ id: string; root: string }>('/v1/batches', { candidates });
   const ref = { organization: stage.code, aud: stage.origin, batch: id, root, count };
   const approval = await approveBatch(stage.province, ref);

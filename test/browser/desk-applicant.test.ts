@@ -3,7 +3,7 @@
  * a withdrawal), and the switch of language leaves the key, the view and what was typed where they are.
  */
 import { describe, expect, test } from 'vitest';
-import { sampleApplication } from '../../src/cli/world.ts';
+import { sampleApplication } from '../../src/cli/sample-forms.ts';
 import type { CaseLine } from '../../src/core/procedure/read-case.ts';
 import { asApplicant, newCase, takeStep } from '../../src/sdk/call.ts';
 import { type KeyPair, makeKey } from '../../src/sdk/sign.ts';

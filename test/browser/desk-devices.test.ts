@@ -3,7 +3,7 @@
  * it files, a key that is lost and comes back, and a device that asks to speak for its organization.
  */
 import { describe, expect, test } from 'vitest';
-import { sampleApplication } from '../../src/cli/world.ts';
+import { sampleApplication } from '../../src/cli/sample-forms.ts';
 import type { Report } from '../../src/core/report.ts';
 import { issueBatch, readBatch, sendApproval } from '../../src/sdk/batch.ts';
 import { asApplicant, newCase, takeStep } from '../../src/sdk/call.ts';

@@ -3,7 +3,7 @@
  * published and answered, and the public page computes the draw again.
  */
 import { describe, expect, test } from 'vitest';
-import { samplePlan } from '../../src/cli/world.ts';
+import { samplePlan } from '../../src/cli/sample-forms.ts';
 import type { DrawFile } from '../../src/core/procedure/draw-record.ts';
 import type { CheckedRow } from '../../src/core/rows/row.ts';
 import { takeStep } from '../../src/sdk/call.ts';

@@ -4,6 +4,7 @@
  */
 
 import { toBase64url } from '../../src/base/bytes.ts';
+import { makeCentre } from '../../src/cli/world.ts';
 import { leafOf, type RowFacts } from '../../src/core/approved-rows.ts';
 import type { Evidence } from '../../src/core/bundle.ts';
 import { type CredentialFacts, CURRENT_FORM, signCredential, withDisclosures } from '../../src/core/credential.ts';
@@ -15,7 +16,6 @@ import { chooseFormat, sealDigest, sealUrl, signSeal } from '../../src/core/seal
 import { Memo, unverified } from '../../src/core/statement.ts';
 import { inclusionPath, tree, treeRoot } from '../../src/formats/merkle.ts';
 import {
-  appointCentre,
   approveBatch,
   type BatchRef,
   fileOrganization,
@@ -44,15 +44,9 @@ export interface Cast {
 
 export async function makeCast(): Promise<Cast> {
   const root = await makeKey();
-  const centre = async (code: string, name: string): Promise<Identity> => {
-    const pair = await makeKey();
-    return {
-      ...pair,
-      subject: `centre:${code}`,
-      token: await appointCentre(root, { code, name, jwk: pair.jwk }, { iat: NOW - 100 * DAY }),
-    };
-  };
-  const [province, city] = [await centre('3700', '省中心'), await centre('3701', '济南市中心')];
+  const since = { iat: NOW - 100 * DAY };
+  const province = await makeCentre(root, '3700', '省中心', since);
+  const city = await makeCentre(root, '3701', '济南市中心', since);
   const own = await makeKey();
   const client: Identity = {
     ...own,

@@ -314,7 +314,7 @@ test('a centre sees the sessions that it can draw from, as a draw takes them', a
       `2026-12-0${5 + i}`,
       school.code,
       '济南示范职业培训学校',
-      '电工 三级/高级工 理论和实操 09:00',
+      '电工 三级/高级工 理论和实操 08:30',
     ]),
   );
   expect((await seen(world.province)).length).toBe(6);

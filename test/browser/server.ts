@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startLocal } from '../../src/cli/local.ts';
+import { ELECTRICIAN, sampleRow } from '../../src/cli/sample-forms.ts';
 import { newSecret, settingsFor, withDemoClock } from '../../src/cli/worker-bundle.ts';
 import { actorsOf, enrolOrganization, foundProvince, makeCentre } from '../../src/cli/world.ts';
 import { residentCheckCharacter } from '../../src/core/person.ts';
@@ -73,17 +74,7 @@ export interface TestServer {
 }
 
 /** The row of a passed exam. */
-export const rowOf = (person: Person & { replaces?: string }, level = 3) => ({
-  ...person,
-  id_type: '居民身份证',
-  occupation_code: '6-31-01-03',
-  occupation_name: '电工',
-  job_type: '--',
-  level,
-  score_theory: 80,
-  score_practice: 85,
-  exam_date: '2026-11-01',
-});
+export const rowOf = (person: Person & { replaces?: string }, level = 3) => sampleRow(0, { ...person, level });
 
 /** Seconds before `at` at which the city was appointed and the school was filed. */
 const SINCE = 90 * 86_400;
@@ -157,12 +148,9 @@ export async function openServer(served: Served, { city: own, number = 0, at }: 
   const codeOf = (n: number) => `S000037${own === undefined ? '00' : area}${two(number)}${two(n)}`;
   const code = codeOf(1);
   if (await filedBefore(as(), code)) throw new Error(`${code} is another file's: give this one a number of its own`);
-  const scope = [
-    { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5, 4, 3, 2, 1] as (1 | 2 | 3 | 4 | 5)[] },
-  ];
   const { client: school } = await enrolOrganization(
     as(city),
-    { code, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', scope, annual_capacity: 1000 },
+    { code, name: '济南泉城职业培训学校', uscc: '91350100M000100Y43', scope: [ELECTRICIAN], annual_capacity: 1000 },
     before,
   );
   const asSchool = as(school);

@@ -9,11 +9,12 @@ import { zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeKeyFile } from '../../keys/make.ts';
 import { listCases } from '../../src/cli/commands/luzheng-case.ts';
+import { sampleApplication } from '../../src/cli/sample-forms.ts';
 import { residentCheckCharacter } from '../../src/core/person.ts';
 import { certifyCentre } from '../../src/sdk/file-organization.ts';
 import { startServer } from '../browser/server.ts';
 import { jpeg } from '../formats/fixtures-photo.ts';
-import { type Run, run, scratch } from './run.ts';
+import { clockAt, type Run, run, scratch } from './run.ts';
 
 const folder = scratch();
 const at = (name: string) => join(folder, name);
@@ -21,11 +22,7 @@ const instant = (day: string): number => Date.parse(`${day}T10:00:00+08:00`) / 1
 let service: Awaited<ReturnType<typeof startServer>>;
 let today = '2026-11-02';
 
-const luzheng = (...args: string[]): Promise<Run> =>
-  run('luzheng.ts', args, {
-    NODE_OPTIONS: `--import ${new URL('clock.ts', import.meta.url).href}`,
-    LUZHENG_AT: String(instant(today)),
-  });
+const luzheng = (...args: string[]): Promise<Run> => run('luzheng.ts', args, clockAt(instant(today)));
 /** What a command answers, as JSON; it must have gone well. */
 async function answer<T>(...args: string[]): Promise<T> {
   const done = await luzheng(...args, '--json');
@@ -236,47 +233,23 @@ test('wrong use is said, and exits with 2', async () => {
 });
 
 test('an unnamed key applies, the centre selects it, and the key then speaks for the organization', async () => {
-  const form = {
-    purpose: 'new',
-    centre: 'centre:3701',
-    annual_capacity: 500,
-    form: {
-      name: '济南泉城职业培训学校',
-      address: '济南市历下区文化东路 1 号',
-      uscc: '91350100M000100Y43',
-      registrar: '济南市行政审批服务局',
-      nature: 'training_school',
-      legal_representative: '周示范',
-      registered_capital: '100 万元',
-      contact: '吴联系',
-      position: '教务主任',
-      phone: '0531-00000000',
-      email: 'office@example.cn',
-      occupations: [
-        {
-          name: '电工',
-          code: '6-31-01-03',
-          standard: '电工国家职业技能标准',
-          experience: '2015 年至今',
-          assessed: 1200,
-          levels: [5, 4, 3],
-        },
-      ],
-      strengths: '参与编制规范。',
-      premises: '实训楼。',
-      staff: '专职人员 12 人。',
-      pledges: { truthful: true, public_benefit: true, supervision: true },
-      signed_by: '周示范',
-    },
-    work_plan: {
-      overall: '总体',
-      organization: '机构',
-      occupations: '职业',
-      process: '流程',
-      content: '内容',
-      safeguards: '保障',
-    },
-  };
+  const scope = [
+    { code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5 as const, 4 as const, 3 as const] },
+  ];
+  // The command adds the key, salt and files.
+  const {
+    key: _key,
+    salt: _salt,
+    files: _files,
+    ...form
+  } = sampleApplication({
+    name: '济南泉城职业培训学校',
+    uscc: '91350100M000100Y43',
+    centre: service.city.subject,
+    key: service.city.jwk,
+    scope,
+    capacity: 500,
+  });
   writeFileSync(at('form.json'), JSON.stringify(form));
   writeFileSync(at('licence.pdf'), '%PDF-1.7\n');
   expect(await luzheng('keys', 'make', '--out', at('new.json'), '--server', service.origin)).toMatchObject({ exit: 0 });

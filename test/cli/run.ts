@@ -51,6 +51,12 @@ export function start(script: string, args: string[], env: NodeJS.ProcessEnv = {
 export const run = (script: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Run> =>
   start(script, args, env).end;
 
+/** With it a command, and a service with the demonstration clock that it calls, live at a moment (NumericDate). */
+export const clockAt = (moment: number): NodeJS.ProcessEnv => ({
+  NODE_OPTIONS: `--import ${new URL('clock.ts', import.meta.url).href}`,
+  LUZHENG_AT: String(moment),
+});
+
 /** A folder for one test or file. */
 export function scratch(): string {
   return mkdtempSync(join(tmpdir(), 'luzheng-test-'));

@@ -12,16 +12,16 @@ import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeKeyFile, readIdentity, readKeyFile, writeKeyFile } from '../../keys/make.ts';
 import { freePort, type LocalService, startLocal } from '../../src/cli/local.ts';
-import { newSecret, settingsFor } from '../../src/cli/worker-bundle.ts';
+import { newSecret, settingsFor, withDemoClock } from '../../src/cli/worker-bundle.ts';
+import { actorsOf } from '../../src/cli/world.ts';
 import { residentCheckCharacter } from '../../src/core/person.ts';
 import { unverified } from '../../src/core/statement.ts';
 import { readBatch } from '../../src/sdk/batch.ts';
-import { Caller } from '../../src/sdk/call.ts';
 import { certificatesOf } from '../../src/sdk/fetch-certificates.ts';
-import { approveBatch, type KeyPair, makeKey, orderBatch } from '../../src/sdk/sign.ts';
+import { approveBatch, type KeyPair, makeKey, now, orderBatch, type Speaker } from '../../src/sdk/sign.ts';
 import { hasTool } from '../programs.ts';
 import { hasSoftHsm, opensslKey, softHsm } from './card.ts';
-import { run, scratch } from './run.ts';
+import { clockAt, run, scratch } from './run.ts';
 
 const CODE = 'S000037000002';
 const folder = scratch();
@@ -30,8 +30,16 @@ let origin: string;
 let root: KeyPair;
 let service: LocalService;
 
+/** When it all happens, for commands and service alike: a minute behind what asks in the service's own time. */
+let moment = now() - 60;
+/** A certificate is judged by the second of its issue. */
+const later = () => (moment += 2);
+const luzheng = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  run('luzheng.ts', args, { ...clockAt(moment), ...env });
+const as = (who?: Speaker) => actorsOf(origin)(who, moment);
+
 const command = async (...args: string[]) => {
-  const { exit, out, err } = await run('luzheng.ts', [...args, '--json']);
+  const { exit, out, err } = await luzheng([...args, '--json']);
   return { exit, err, said: JSON.parse(out) as Record<string, unknown> };
 };
 const done = async (...args: string[]) => {
@@ -47,7 +55,7 @@ const holder = (n: number) => ({ name: '欧阳建国', id_number: body(n) + resi
 async function certified(n: number, key: string): Promise<{ number: string; file: string }> {
   const province = await readIdentity(at('province.json'));
   const client = await readIdentity(at(key));
-  const caller = new Caller(origin, client);
+  const caller = as(client);
   const row = {
     ...holder(n),
     id_type: '111',
@@ -61,10 +69,10 @@ async function certified(n: number, key: string): Promise<{ number: string; file
   };
   const { id } = await caller.post<{ id: string }>('/v1/batches', { candidates: [row] });
   const { ref } = await readBatch(caller, id);
-  const approval = await approveBatch(province, ref);
+  const approval = await approveBatch(province, ref, undefined, { iat: moment });
   await caller.post(`/v1/batches/${id}/issue`, {
     approval,
-    order: await orderBatch(client, ref, unverified<{ jti: string }>(approval).claims.jti),
+    order: await orderBatch(client, ref, unverified<{ jti: string }>(approval).claims.jti, { iat: moment }),
   });
   for await (const { number } of certificatesOf(caller, id)) {
     writeFileSync(at('holder.json'), JSON.stringify(holder(n)));
@@ -78,7 +86,12 @@ beforeAll(async () => {
   root = await makeKey();
   const port = await freePort();
   origin = `http://localhost:${port}`;
-  service = await startLocal({ ...settingsFor(origin, root, newSecret()), port, persist: at('state'), log: at('log') });
+  service = await startLocal({
+    ...withDemoClock(settingsFor(origin, root, newSecret())),
+    port,
+    persist: at('state'),
+    log: at('log'),
+  });
   writeKeyFile(at('root.json'), { private: root.private });
   writeFileSync(at('scope.csv'), 'occupation_code,occupation_name,job_types,levels\n6-31-01-03,电工,,3\n');
   for (const name of ['province', 'city', 'school', 'next']) await makeKeyFile(at(`${name}.json`), { server: origin });
@@ -146,16 +159,15 @@ test('the list names what can be withdrawn', async () => {
   ]);
   const client = (await listed('--organization', CODE)).find(({ typ }) => typ === 'client');
   expect(client).toMatchObject({ kid: (await readKeyFile(at('school.json'))).pair.kid });
-  expect((await run('luzheng.ts', ['withdraw', '--server', origin])).out).toContain(`--kid ${client?.kid}`);
+  expect((await luzheng(['withdraw', '--server', origin])).out).toContain(`--kid ${client?.kid}`);
 });
 
 test('the drill of a stolen client key', async () => {
   const before = await certified(1, 'school.json');
-  await new Promise((resolve) => setTimeout(resolve, 1100));
-  const since = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString().replace('.000', '');
+  const since = new Date(later() * 1000).toISOString().replace('.000', '');
   const after = await certified(2, 'school.json');
   const old = at('old-trust.json');
-  writeFileSync(old, JSON.stringify(await new Caller(origin).get('/.well-known/trust.json')));
+  writeFileSync(old, JSON.stringify(await as().get('/.well-known/trust.json')));
 
   await done('client', '--key', at('province.json'), '--organization', CODE, '--client', at('next.json'));
   const { kid } = (await readKeyFile(at('school.json'))).pair;
@@ -164,7 +176,7 @@ test('the drill of a stolen client key', async () => {
   ).toMatchObject({ target: { kid }, ends: Date.parse(since) / 1000, handed_in: origin });
   expect((await listed()).find((one) => one.kid === kid)).toMatchObject({ ended: Date.parse(since) / 1000 });
 
-  writeFileSync(at('trust.json'), JSON.stringify(await new Caller(origin).get('/.well-known/trust.json')));
+  writeFileSync(at('trust.json'), JSON.stringify(await as().get('/.well-known/trust.json')));
   const verify = async (file: string, ...args: string[]) => {
     const { exit, said } = await command('verify', file, `--root=${root.kid}`, ...args);
     return [
@@ -181,7 +193,7 @@ test('the drill of a stolen client key', async () => {
   expect(await verify(after.file, '--server', origin)).toEqual([1, 'invalid', 'client_withdrawn']);
   expect(await verify(after.number, '--server', origin)).toEqual([1, 'invalid', 'client_withdrawn']);
 
-  await expect(new Caller(origin, await readIdentity(at('school.json'))).get('/v1/batches')).rejects.toMatchObject({
+  await expect(as(await readIdentity(at('school.json'))).get('/v1/batches')).rejects.toMatchObject({
     problem: { status: 401, code: 'client_withdrawn' },
   });
   expect(await certified(3, 'next.json')).toMatchObject({ number: expect.stringMatching(/^S/) as string });
@@ -197,7 +209,7 @@ test.skipIf(card === undefined)(
     const { public: open, words, env } = (card as NonNullable<typeof card>)(folder);
     /** What a command answers, and for what it asked the card. */
     const withCard = async (...args: string[]) => {
-      const { exit, out, err } = await run('luzheng.ts', args.includes('--') ? args : [...args, '--json'], env);
+      const { exit, out, err } = await luzheng(args.includes('--') ? args : [...args, '--json'], env);
       expect([args[0], exit, exit === 0 ? '' : out + err]).toEqual([args[0], 0, '']);
       return {
         said: JSON.parse(out) as Record<string, string>,
@@ -270,17 +282,14 @@ test.skipIf(card === undefined)(
     ]);
     expect(await done('issue', id as string, '--key', at('third.json'))).toMatchObject({ state: 'issued', issued: 1 });
     const numbers: string[] = [];
-    for await (const { number } of certificatesOf(
-      new Caller(origin, await readIdentity(at('third.json'))),
-      id as string,
-    ))
+    for await (const { number } of certificatesOf(as(await readIdentity(at('third.json'))), id as string))
       numbers.push(number);
 
     // Lost, not stolen: another key of the centre ends it. What was issued under it stays.
-    // A certificate is judged by the second of its issue: a key that ends within that second has ended.
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    // After the second of the issue: a key that ends within that second had ended.
+    later();
     await done('withdraw', '--key', at('province.json'), `--kid=${made.thumbprint ?? ''}`);
-    const lost = await run('luzheng.ts', ['approve', id as string, '--key', key, '--json'], env);
+    const lost = await luzheng(['approve', id as string, '--key', key, '--json'], env);
     expect([lost.exit, JSON.parse(lost.out)]).toMatchObject([1, { error: { code: 'centre_withdrawn' } }]);
     expect(await command('verify', numbers.join(), `--root=${root.kid}`, '--server', origin)).toMatchObject({
       exit: 0,
@@ -291,7 +300,7 @@ test.skipIf(card === undefined)(
 );
 
 test('a status list shows a change at once, to an implementation that is not ours', async () => {
-  const anyone = new Caller(origin);
+  const anyone = as();
   const keys = createLocalJWKSet(await anyone.get<JSONWebKeySet>('/.well-known/jwks.json'));
   const { number, file } = await certified(4, 'next.json');
   const credential = unverified<object>(
@@ -354,7 +363,7 @@ test('a code that belongs to another body is not filed for somebody else', async
     at('scope.csv'),
   ];
   expect(await command(...filing)).toMatchObject({ exit: 1, said: { error: { code: 'code_taken' } } });
-  expect((await run('luzheng.ts', filing)).err).toMatch(
+  expect((await luzheng(filing)).err).toMatch(
     /机构编码 S000037000002 已属于另一家单位，请用未使用的编码，如 S000037\d{6}[\s\S]*free code, for instance S000037\d{6};/,
   );
 });
@@ -381,8 +390,7 @@ test('an organization of another centre is not taken over unawares, and its city
   expect(stopped).toMatchObject({ exit: 1, said: { error: { code: 'filed_by_other_centre' } } });
   for (const words of ['济南市中心', 'centre:3701', right, '--take-over'])
     expect(JSON.stringify(stopped.said)).toContain(words);
-  const on = async () =>
-    await new Caller(origin).get<{ name: string; centre: string }>('/v1/organizations/S000037000005');
+  const on = async () => await as().get<{ name: string; centre: string }>('/v1/organizations/S000037000005');
   expect(await on()).toMatchObject({ name: right, centre: 'centre:3701' });
   // Its own centre gives it another name without being asked.
   expect((await filed('city', '济南历下技工学校')).exit).toBe(0);

@@ -63,7 +63,15 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'commands', root, include: ['test/cli/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
+        test: {
+          name: 'commands',
+          root,
+          include: ['test/cli/**/*.test.ts'],
+          environment: 'node',
+          // One `npm start` for those that only call it.
+          globalSetup: ['test/cli/global.ts'],
+          testTimeout: 60_000,
+        },
       },
       {
         test: {

@@ -3,8 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { freePort } from '../../src/cli/local.ts';
+import { afterAll, beforeAll, inject, onTestFinished } from 'vitest';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -84,27 +83,18 @@ export interface Started {
   text(): string;
 }
 
-/** `npm start` on a free port, with its state in a folder of its own, for all tests of the file that calls it. */
+/** The `npm start` that files of the project share (global.ts), with a folder for the file that calls it. */
 export function useStart(): Started {
   const folder = scratch();
-  let service: Running | undefined;
-  const started: Started = {
-    at: (name) => join(folder, name),
-    origin: '',
-    server: [],
-    text: () => service?.text() ?? '',
-  };
+  let said = '';
+  const started: Started = { at: (name) => join(folder, name), origin: '', server: [], text: () => said };
   beforeAll(async () => {
-    const port = await freePort();
-    started.origin = `http://localhost:${port}`;
+    const answer = await fetch(inject('started'));
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(text);
+    ({ said, origin: started.origin } = JSON.parse(text) as { said: string; origin: string });
     started.server = ['--server', started.origin];
-    service = start('start.ts', ['--port', String(port), '--persist-to', started.at('state')]);
-    await service.says(/filled in/);
-  }, 60_000);
-  afterAll(async () => {
-    service?.child.kill('SIGTERM');
-    await service?.end;
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  }, 30_000);
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return started;
 }

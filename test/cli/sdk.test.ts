@@ -1,9 +1,10 @@
 /** The program of a training school (test/sdk), as it stands here and with the package that `npm run build:sdk` makes. */
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { readIdentity } from '../../keys/make.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { readIdentity, writeKeyFile } from '../../keys/make.ts';
+import { enrolOrganization } from '../../src/cli/world.ts';
 import { readBatch, sendApproval } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
 import { useStart } from './run.ts';
@@ -20,13 +21,18 @@ const list = (name: string, id: string): string => {
   return path;
 };
 
-/** The school's key file, as if this service were its own. */
-function schoolKey(): string {
-  const path = service.at('school.json');
-  const key = JSON.parse(readFileSync(join(ROOT, '.dev/keys/org-S000037000001.json'), 'utf8')) as object;
-  writeFileSync(path, JSON.stringify({ ...key, server: service.origin }), { mode: 0o600 });
-  return path;
-}
+/** A school of this file alone, as its city filed it on the service. */
+beforeAll(async () => {
+  const city = new Caller(service.origin, await readIdentity(join(ROOT, '.dev/keys/city-3701.json')));
+  const { client } = await enrolOrganization(city, {
+    code: 'S000037000031',
+    name: '济南上传职业培训学校',
+    uscc: '91350100M000100Y43',
+    scope: [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5] }],
+    annual_capacity: 100,
+  });
+  writeKeyFile(service.at('school.json'), { ...client, server: service.origin });
+});
 
 async function approve(batch: string): Promise<void> {
   for (const name of ['city-3701', 'province']) {
@@ -37,7 +43,7 @@ async function approve(batch: string): Promise<void> {
 
 /** Runs the program; the centres approve as soon as it has submitted. */
 async function upload(program: string, listFile: string, folder: string): Promise<{ exit: number; text: string }> {
-  const child = spawn(process.execPath, [program, schoolKey(), listFile, folder], { cwd: ROOT });
+  const child = spawn(process.execPath, [program, service.at('school.json'), listFile, folder], { cwd: ROOT });
   let text = '';
   let approving: Promise<void> | undefined;
   const take = (part: Buffer): void => {

@@ -15,10 +15,9 @@ let name: string;
 const luzheng = (...args: string[]) => run('luzheng.ts', [...args, ...started.server]);
 
 beforeAll(() => {
-  const text = started.text();
-  valid = /valid +(\S+)/.exec(text)?.[1] as string;
-  revoked = /revoked +(\S+)/.exec(text)?.[1] as string;
-  name = /holder, invented: (.+) \S+/.exec(text)?.[1] as string;
+  const { holder, ...shown } = started.shown();
+  ({ valid, revoked } = shown);
+  ({ name } = holder);
   writeFileSync(at('staff.csv'), `姓名,证书编号\n${name},${valid}\n别人,${valid}\n,${revoked}\n=1+1,x\n`);
 });
 

@@ -48,7 +48,7 @@ const ELSEWHERE: RegExp[] = [
   /^npm run (bench|demo)\b/,
   /^npm exec -- node test\/bench\//, // the tests themselves, test/cli/start and demo
   /npx wrangler/,
-  /server https:\/\/…$|--by province\.json$/, // a deployment: test/cli/start.test.ts appoints the same way
+  /server https:\/\/…$|--by province\.json$/, // a deployment: test/cli/centre.test.ts appoints the same way
   /^(openssl x509|mkdir -p my\/nss|certutil|pdfsig)/, // test/life/pades with the programs, where they are installed
   /^python call\.py/, // test/cli/readme.test.ts
   /verify out\/(pdf|bundle)\//, // test/cli/demo.test.ts
@@ -123,19 +123,13 @@ beforeAll(() => {
   writeFileSync(service.at('src/cli/samples/candidates.csv'), `${sample.slice(0, 5).join('\n')}\n`);
   cpSync(join(ROOT, 'src/cli/samples/scope.csv'), service.at('src/cli/samples/scope.csv'));
   symlinkSync(join(ROOT, '.dev'), service.at('.dev'));
-  const [, number, holder, id_number] = /valid +(\S+)[^]*?invented: (.+) (\S+)/.exec(service.text()) as unknown as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  const root = /root +(\S+)/.exec(service.text())?.[1] as string;
+  const { valid, revoked, holder, root } = service.shown();
   places
     .set('THUMBPRINT', root)
-    .set('S000037000001263000001', number)
-    .set('欧阳建国', holder)
-    .set('370102198504123118', id_number);
-  places.set('S000037000001265000002', /revoked +(\S+)/.exec(service.text())?.[1] as string);
+    .set('S000037000001263000001', valid)
+    .set('S000037000001265000002', revoked)
+    .set('欧阳建国', holder.name)
+    .set('370102198504123118', holder.id_number);
 }, 60_000);
 
 test('README.zh.md prints the same commands', () => {

@@ -16,22 +16,17 @@ describe.skipIf(python === undefined)('PyJWT', () => {
 
   beforeAll(async () => {
     const fetched = async (path: string, init?: RequestInit) => (await fetch(service.origin + path, init)).text();
-    const [, shown, holder, id_number] = /valid +(\S+)[^]*?invented: (.+) (\S+)/.exec(service.text()) as unknown as [
-      string,
-      string,
-      string,
-      string,
-    ];
-    [number, name] = [shown, holder];
+    const { valid, holder, root } = service.shown();
+    [number, name] = [valid, holder.name];
     const credential = await fetched(`/v1/certificates/${number}/download`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/vc+sd-jwt' },
-      body: JSON.stringify({ name, id_number }),
+      body: JSON.stringify(holder),
     });
     writeFileSync(service.at('certificates.jsonl'), `${JSON.stringify({ credential })}\n`);
     for (const file of ['jwks.json', 'trust.json'])
       writeFileSync(service.at(file), await fetched(`/.well-known/${file}`));
-    writeFileSync(service.at('root.txt'), `${/root +(\S+)/.exec(service.text())?.[1]}\n`);
+    writeFileSync(service.at('root.txt'), `${root}\n`);
     // The development key, as if this were its service.
     const key = JSON.parse(readFileSync(join(ROOT, '.dev/keys/org-S000037000001.json'), 'utf8')) as object;
     writeFileSync(service.at('key.json'), JSON.stringify({ ...key, server: service.origin }), { mode: 0o600 });

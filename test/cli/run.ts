@@ -4,6 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, inject, onTestFinished } from 'vitest';
+import { readIdentity, writeKeyFile } from '../../keys/make.ts';
+import { enrolOrganization } from '../../src/cli/world.ts';
+import type { ScopeEntry } from '../../src/core/schema.ts';
+import { Caller } from '../../src/sdk/call.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -79,15 +83,33 @@ export interface Started {
   origin: string;
   /** Arguments that name it to a command. */
   server: string[];
-  /** What it said when it started: the demonstration's certificates. */
-  text(): string;
+  /** What it showed when it started. */
+  shown(): Shown;
+}
+
+/** The demonstration's certificates and the root, as `npm start` prints them. */
+export interface Shown {
+  valid: string;
+  revoked: string;
+  holder: { name: string; id_number: string };
+  root: string;
+}
+
+export function readShown(said: string): Shown {
+  const found = (pattern: RegExp) => (pattern.exec(said) as unknown as [string, string])[1];
+  return {
+    valid: found(/valid +(\S+)/),
+    revoked: found(/revoked +(\S+)/),
+    holder: { name: found(/holder, invented: (.+) \S+/), id_number: found(/holder, invented: .+ (\S+)/) },
+    root: found(/root +(\S+)/),
+  };
 }
 
 /** The `npm start` that files of the project share (global.ts), with a folder for the file that calls it. */
 export function useStart(): Started {
   const folder = scratch();
   let said = '';
-  const started: Started = { at: (name) => join(folder, name), origin: '', server: [], text: () => said };
+  const started: Started = { at: (name) => join(folder, name), origin: '', server: [], shown: () => readShown(said) };
   beforeAll(async () => {
     const answer = await fetch(inject('started'));
     const text = await answer.text();
@@ -97,4 +119,18 @@ export function useStart(): Started {
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return started;
+}
+
+/** A school that its city files on the service for one file. @returns the path of its key file */
+export async function enrolSchool({ origin, at }: Started, code: string, scope: ScopeEntry[]): Promise<string> {
+  const city = new Caller(origin, await readIdentity(join(ROOT, '.dev/keys/city-3701.json')));
+  const { client } = await enrolOrganization(city, {
+    code,
+    name: '济南上传职业培训学校',
+    uscc: '91350100M000100Y43',
+    scope,
+    annual_capacity: 100,
+  });
+  writeKeyFile(at('school.json'), { ...client, server: origin });
+  return at('school.json');
 }

@@ -3,11 +3,10 @@ import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { readIdentity, writeKeyFile } from '../../keys/make.ts';
-import { enrolOrganization } from '../../src/cli/world.ts';
+import { readIdentity } from '../../keys/make.ts';
 import { readBatch, sendApproval } from '../../src/sdk/batch.ts';
 import { Caller } from '../../src/sdk/call.ts';
-import { useStart } from './run.ts';
+import { enrolSchool, useStart } from './run.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const PROGRAM = join(ROOT, 'test/sdk/school-upload.ts');
@@ -21,17 +20,10 @@ const list = (name: string, id: string): string => {
   return path;
 };
 
-/** A school of this file alone, as its city filed it on the service. */
+let school: string;
 beforeAll(async () => {
-  const city = new Caller(service.origin, await readIdentity(join(ROOT, '.dev/keys/city-3701.json')));
-  const { client } = await enrolOrganization(city, {
-    code: 'S000037000031',
-    name: '济南上传职业培训学校',
-    uscc: '91350100M000100Y43',
-    scope: [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5] }],
-    annual_capacity: 100,
-  });
-  writeKeyFile(service.at('school.json'), { ...client, server: service.origin });
+  const scope = [{ code: '6-31-01-03', name: '电工', edition: '2022', jobs: [], levels: [5 as const] }];
+  school = await enrolSchool(service, 'S000037000031', scope);
 });
 
 async function approve(batch: string): Promise<void> {
@@ -43,7 +35,7 @@ async function approve(batch: string): Promise<void> {
 
 /** Runs the program; the centres approve as soon as it has submitted. */
 async function upload(program: string, listFile: string, folder: string): Promise<{ exit: number; text: string }> {
-  const child = spawn(process.execPath, [program, service.at('school.json'), listFile, folder], { cwd: ROOT });
+  const child = spawn(process.execPath, [program, school, listFile, folder], { cwd: ROOT });
   let text = '';
   let approving: Promise<void> | undefined;
   const take = (part: Buffer): void => {

@@ -106,7 +106,7 @@ export default defineConfig({
           setupFiles: ['test/worker/setup.ts'],
           isolate: false,
           globalSetup: ['test/worker/global.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },

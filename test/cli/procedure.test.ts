@@ -1,6 +1,6 @@
 /**
  * The commands of the procedure as processes against a served Worker, each on a day of its own: an organization's, an
- * applicant's, a further device's and a centre's way, as README and keys/README.md write them.
+ * applicant's and a centre's way, as README and keys/README.md write them.
  */
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -322,83 +322,4 @@ test('an unnamed key applies, the centre selects it, and the key then speaks for
     out: expect.stringContaining('no cases'),
   });
   expect(readFileSync(at('new.json'), 'utf8')).toContain('org:S000037000123');
-});
-
-test('a second device is endorsed and granted, one that lost all others is granted by the centre, and one is refused', async () => {
-  today = '2026-11-23';
-  const ask = async (name: string, why: string) => {
-    const { jwk } = await answer<{ jwk: unknown }>(
-      'keys',
-      'make',
-      '--out',
-      at(`${name}.json`),
-      '--server',
-      service.origin,
-    );
-    writeFileSync(at(`${name}.jwk`), JSON.stringify(jwk));
-    writeFileSync(
-      at('request.json'),
-      JSON.stringify({ organization: 'S000037000001', key: jwk, label: '考务办公室电脑', holder: '吴联系', why }),
-    );
-    return (
-      await answer<{ about: string }>(
-        'step',
-        'new:device',
-        'device.request',
-        ...key(name),
-        '--body',
-        at('request.json'),
-      )
-    ).about;
-  };
-  const grant = async (name: string, about: string) => {
-    const { jti } = await answer<{ jti: string }>(
-      'client',
-      ...CITY,
-      '--organization',
-      'S000037000001',
-      '--client',
-      at(`${name}.jwk`),
-    );
-    writeFileSync(at('grant.json'), JSON.stringify({ client: jti }));
-    return luzheng('step', about, 'device.grant', ...CITY, '--body', at('grant.json'));
-  };
-  writeFileSync(at('note.json'), '{}');
-  const second = await ask('second', 'second');
-  expect(await grant('second', second)).toMatchObject({
-    exit: 1,
-    err: expect.stringContaining('[endorsement_missing]'),
-  });
-  expect(await luzheng('step', second, 'device.endorse', ...SCHOOL, '--body', at('note.json'))).toMatchObject({
-    exit: 0,
-  });
-  expect(await grant('second', second)).toMatchObject({ exit: 0, out: expect.stringContaining('granted') });
-  expect(await luzheng('case', second, ...key('second'))).toMatchObject({
-    exit: 0,
-    out: expect.stringContaining('3 步 steps'),
-  });
-
-  const lost = await ask('lost', 'loss');
-  expect(await grant('lost', lost)).toMatchObject({ exit: 0, out: expect.stringContaining('granted') });
-  const { statements } = await answer<{ statements: { typ: string; kid: string }[] }>(
-    'withdraw',
-    '--server',
-    service.origin,
-    '--organization',
-    'S000037000001',
-  );
-  const old = (await answer<{ thumbprint: string }>('keys', 'show', at('second.json'))).thumbprint;
-  expect(statements.some(({ typ, kid }) => typ === 'client' && kid === old)).toBe(true);
-  expect(await luzheng('withdraw', ...CITY, '--kid', old)).toMatchObject({ exit: 0 });
-  expect(await luzheng('case', '--kind', 'plan', ...key('second'))).toMatchObject({
-    exit: 1,
-    err: expect.stringContaining('client_withdrawn'),
-  });
-  expect(await luzheng('case', '--kind', 'plan', ...key('lost'))).toMatchObject({ exit: 0 });
-
-  const refused = await ask('third', 'replacement');
-  expect(await luzheng('step', refused, 'device.refuse', ...SCHOOL, '--reason', '不是本单位设备')).toMatchObject({
-    exit: 0,
-    out: expect.stringContaining('refused'),
-  });
 });

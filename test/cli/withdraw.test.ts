@@ -5,149 +5,31 @@
  * `luzheng status`, with the lists read by Digital Bazaar's implementation of Bitstring Status List 1.0.
  */
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { checkStatus } from '@digitalbazaar/vc-bitstring-status-list';
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeKeyFile, readIdentity, readKeyFile, writeKeyFile } from '../../keys/make.ts';
-import { freePort, type LocalService, startLocal } from '../../src/cli/local.ts';
-import { newSecret, settingsFor, withDemoClock } from '../../src/cli/worker-bundle.ts';
-import { actorsOf } from '../../src/cli/world.ts';
-import { residentCheckCharacter } from '../../src/core/person.ts';
+import { expect, test } from 'vitest';
+import { makeKeyFile, readIdentity, readKeyFile } from '../../keys/make.ts';
 import { unverified } from '../../src/core/statement.ts';
-import { readBatch } from '../../src/sdk/batch.ts';
 import { certificatesOf } from '../../src/sdk/fetch-certificates.ts';
-import { approveBatch, type KeyPair, makeKey, now, orderBatch, type Speaker } from '../../src/sdk/sign.ts';
 import { hasTool } from '../programs.ts';
 import { hasSoftHsm, opensslKey, softHsm } from './card.ts';
-import { clockAt, run, scratch } from './run.ts';
-
-const CODE = 'S000037000002';
-const folder = scratch();
-const at = (name: string) => join(folder, name);
-let origin: string;
-let root: KeyPair;
-let service: LocalService;
-
-/** When it all happens, for commands and service alike: a minute behind what asks in the service's own time. */
-let moment = now() - 60;
-/** A certificate is judged by the second of its issue. */
-const later = () => (moment += 2);
-const luzheng = (args: string[], env: NodeJS.ProcessEnv = {}) =>
-  run('luzheng.ts', args, { ...clockAt(moment), ...env });
-const as = (who?: Speaker) => actorsOf(origin)(who, moment);
-
-const command = async (...args: string[]) => {
-  const { exit, out, err } = await luzheng([...args, '--json']);
-  return { exit, err, said: JSON.parse(out) as Record<string, unknown> };
-};
-const done = async (...args: string[]) => {
-  const { exit, said, err } = await command(...args);
-  expect([args.join(' '), exit, exit === 0 ? '' : JSON.stringify(said) + err]).toEqual([args.join(' '), 0, '']);
-  return said;
-};
-
-const body = (n: number) => `370102199001${String(1 + n).padStart(2, '0')}123`;
-const holder = (n: number) => ({ name: '欧阳建国', id_number: body(n) + residentCheckCharacter(body(n)) });
-
-/** A certificate, ordered with the key file, as a bundle. */
-async function certified(n: number, key: string): Promise<{ number: string; file: string }> {
-  const province = await readIdentity(at('province.json'));
-  const client = await readIdentity(at(key));
-  const caller = as(client);
-  const row = {
-    ...holder(n),
-    id_type: '111',
-    occupation_code: '6-31-01-03',
-    occupation_name: '电工',
-    job_type: '--',
-    level: 3,
-    score_theory: 80,
-    score_practice: 80,
-    exam_date: '2026-11-01',
-  };
-  const { id } = await caller.post<{ id: string }>('/v1/batches', { candidates: [row] });
-  const { ref } = await readBatch(caller, id);
-  const approval = await approveBatch(province, ref, undefined, { iat: moment });
-  await caller.post(`/v1/batches/${id}/issue`, {
-    approval,
-    order: await orderBatch(client, ref, unverified<{ jti: string }>(approval).claims.jti, { iat: moment }),
-  });
-  for await (const { number } of certificatesOf(caller, id)) {
-    writeFileSync(at('holder.json'), JSON.stringify(holder(n)));
-    await done('download', number, '--out', folder, '--holder', at('holder.json'), '--server', origin);
-    return { number, file: at(`${number}.json`) };
-  }
-  throw new Error('no certificate');
-}
-
-beforeAll(async () => {
-  root = await makeKey();
-  const port = await freePort();
-  origin = `http://localhost:${port}`;
-  service = await startLocal({
-    ...withDemoClock(settingsFor(origin, root, newSecret())),
-    port,
-    persist: at('state'),
-    log: at('log'),
-  });
-  writeKeyFile(at('root.json'), { private: root.private });
-  writeFileSync(at('scope.csv'), 'occupation_code,occupation_name,job_types,levels\n6-31-01-03,电工,,3\n');
-  for (const name of ['province', 'city', 'school', 'next']) await makeKeyFile(at(`${name}.json`), { server: origin });
-  await done(
-    'appoint',
-    '--root',
-    at('root.json'),
-    '--centre',
-    '3700',
-    '--name',
-    '省中心',
-    '--key',
-    at('province.json'),
-  );
-  await done(
-    'appoint',
-    '--root',
-    at('root.json'),
-    '--centre',
-    '3701',
-    '--name',
-    '济南市中心',
-    '--key',
-    at('city.json'),
-    '--by',
-    at('province.json'),
-  );
-  await done(
-    'file',
-    '--key',
-    at('province.json'),
-    '--organization',
-    CODE,
-    '--name',
-    '山东鲁能技师学院',
-    '--uscc',
-    '91350100M000100Y43',
-    '--scope',
-    at('scope.csv'),
-  );
-  await done('client', '--key', at('province.json'), '--organization', CODE, '--client', at('school.json'));
-}, 60_000);
-afterAll(async () => {
-  await service.stop();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-}, 30_000);
-
-interface Listed {
-  typ: string;
-  sub: string;
-  jti: string;
-  kid?: string;
-  ended?: number;
-}
-const listed = async (...args: string[]) =>
-  (await done('withdraw', '--server', origin, ...args)).statements as Listed[];
+import {
+  as,
+  at,
+  CODE,
+  certified,
+  command,
+  done,
+  folder,
+  holder,
+  type Listed,
+  later,
+  listed,
+  luzheng,
+  origin,
+  root,
+} from './register-kit.ts';
 
 test('the list names what can be withdrawn', async () => {
   expect((await listed()).map(({ typ, sub }) => `${typ} ${sub}`)).toEqual([
@@ -348,69 +230,6 @@ test('a status list shows a change at once, to an implementation that is not our
   ]);
 });
 
-test('a code that belongs to another body is not filed for somebody else', async () => {
-  const filing = [
-    'file',
-    '--key',
-    at('province.json'),
-    '--organization',
-    CODE,
-    '--name',
-    '青岛新来职业培训学校',
-    '--uscc',
-    '91110000600037341L',
-    '--scope',
-    at('scope.csv'),
-  ];
-  expect(await command(...filing)).toMatchObject({ exit: 1, said: { error: { code: 'code_taken' } } });
-  expect((await luzheng(filing)).err).toMatch(
-    /机构编码 S000037000002 已属于另一家单位，请用未使用的编码，如 S000037\d{6}[\s\S]*free code, for instance S000037\d{6};/,
-  );
-});
-
-test('an organization of another centre is not taken over unawares, and its city gets it back', async () => {
-  const filed = (key: string, name: string, ...more: string[]) =>
-    command(
-      'file',
-      '--key',
-      at(`${key}.json`),
-      '--organization',
-      'S000037000005',
-      '--name',
-      name,
-      '--uscc',
-      '91110000600037341L',
-      '--scope',
-      at('scope.csv'),
-      ...more,
-    );
-  const right = '济南历下职业培训学校';
-  expect((await filed('city', right)).exit).toBe(0);
-  const stopped = await filed('province', '错名学校');
-  expect(stopped).toMatchObject({ exit: 1, said: { error: { code: 'filed_by_other_centre' } } });
-  for (const words of ['济南市中心', 'centre:3701', right, '--take-over'])
-    expect(JSON.stringify(stopped.said)).toContain(words);
-  const on = async () => await as().get<{ name: string; centre: string }>('/v1/organizations/S000037000005');
-  expect(await on()).toMatchObject({ name: right, centre: 'centre:3701' });
-  // Its own centre gives it another name without being asked.
-  expect((await filed('city', '济南历下技工学校')).exit).toBe(0);
-  const taken = await filed('province', '错名学校', '--take-over');
-  expect([taken.exit, (await on()).centre]).toEqual([0, 'centre:3700']);
-  expect(await filed('city', right)).toMatchObject({
-    exit: 1,
-    said: { error: { code: 'filed_by_other_centre', detail: expect.stringContaining('省中心撤回') as string } },
-  });
-  await done(
-    'withdraw',
-    '--key',
-    at('province.json'),
-    '--jti',
-    unverified<{ jti: string }>(taken.said.statement as string).claims.jti,
-  );
-  expect((await filed('city', right)).exit).toBe(0);
-  expect(await on()).toMatchObject({ name: right, centre: 'centre:3701', state: 'in_force' });
-});
-
 test('the root signs without a network, and any centre submits it', async () => {
   const { kid } = (await readKeyFile(at('city.json'))).pair;
   const signed = await done('withdraw', '--root', at('root.json'), `--kid=${kid}`);
@@ -471,50 +290,6 @@ test('an appointment by its jti: whose statement it is, the list knows', async (
   );
   expect(withdrawn).toMatchObject({ target: { jti: city.jti }, ends: Date.UTC(2098, 11, 31, 16) / 1000 });
   expect(unverified(withdrawn.statement as string).claims).toMatchObject({ reason: '任期届满' });
-});
-
-test('luzheng calendar: the province announces a year, and the list shows where each year comes from', async () => {
-  const year = new Date().getFullYear() + 1;
-  const said = await done(
-    'calendar',
-    '--key',
-    at('province.json'),
-    '--year',
-    String(year),
-    '--holidays',
-    '01-01,10-01..10-03',
-    '--source',
-    '国办发明电〔2026〕9号',
-  );
-  expect(said).toMatchObject({
-    year,
-    holidays: [`${year}-01-01`, `${year}-10-01`, `${year}-10-02`, `${year}-10-03`],
-    workdays: [],
-    source: '国办发明电〔2026〕9号',
-  });
-  const { years } = await done('calendar', '--server', origin);
-  expect(
-    (years as { year: number; announced: boolean }[])
-      .filter((one) => [2025, year].includes(one.year))
-      .map((one) => [one.year, one.announced]),
-  ).toEqual([
-    [2025, false],
-    [year, true],
-  ]);
-  writeFileSync(at('days.json'), JSON.stringify({ year, holidays: [`${year}-01-01`], source: '更正' }));
-  expect(await done('calendar', '--key', at('province.json'), '--from', at('days.json'))).toMatchObject({
-    year,
-    source: '更正',
-  });
-  for (const [args, exit, code] of [
-    [['--year', '27', '--holidays', '01-01', '--source', 'x'], 2, 'usage'],
-    [['--year', String(year), '--source', 'x'], 2, 'usage'],
-    [['--year', String(year), '--holidays', '13-01', '--source', 'x'], 1, 'calendar_day_wrong'],
-    [['--year', '2025', '--holidays', '01-01', '--source', 'x'], 1, 'calendar_year_over'],
-  ] as const) {
-    const refused = await command('calendar', '--key', at('province.json'), ...args);
-    expect([args, refused.exit, (refused.said.error as { code: string }).code]).toEqual([args, exit, code]);
-  }
 });
 
 test('wrong usage is said in words', async () => {

@@ -1,5 +1,6 @@
 /**
- * `npm run check`: format and lint (Biome), types (tsc), unused files, exports and packages (knip), side by side.
+ * `npm run check`: format and lint (Biome), types (tsc), promises that nobody awaits (oxlint, which asks the compiler: Biome
+ * does not know the types of packages), unused files, exports and packages (knip), side by side.
  * Quiet when all is well; otherwise each program that fails says what it found, and the exit code is 1.
  */
 import { spawn } from 'node:child_process';
@@ -16,6 +17,7 @@ const PROGRAMS: Record<string, string[]> = {
     '--error-on-warnings',
     '--colors=off',
   ],
+  'promises that nobody awaits': [bin('oxlint/bin/oxlint'), '--type-aware', 'src', 'templates', 'keys', 'test'],
   types: [bin('typescript/bin/tsc'), '--noEmit', '-p', ROOT],
   'unused files, exports and packages': [bin('knip/bin/knip.js'), '--config', '.knip.jsonc', '--no-progress'],
 };

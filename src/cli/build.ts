@@ -217,8 +217,6 @@ async function makeAssets(): Promise<void> {
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAssets();
-
 // `npm run build:sdk`: the caller's half (src/sdk) as a package under .dev/sdk, for programs of others: one file that
 // runs in Node and in browsers, with its types. `npm install` takes the folder, or what `npm pack` makes of it.
 
@@ -269,4 +267,7 @@ async function buildSdk(): Promise<string> {
   return OUT;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await buildSdk());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv[2] === 'sdk') console.log(await buildSdk());
+  else await buildAssets();
+}

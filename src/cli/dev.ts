@@ -16,7 +16,7 @@ import { appointCentre, nameClient, now, type Signatory, type Speaker } from '..
 import { ROOT } from './build.ts';
 import { newSecret } from './worker-bundle.ts';
 
-export const DEV = join(ROOT, '.dev');
+const DEV = join(ROOT, '.dev');
 export const ROOT_FILE = join(DEV, 'root.txt');
 const CA_FILE = join(DEV, 'ca.pem');
 /** Where `npm start` keeps its data unless told otherwise. */

@@ -60,7 +60,7 @@ export const ACTIONS = ['suspend', 'reinstate', 'revoke'] as const;
 /** Holidays of a year at most, weekends among them. */
 export const MOST_DAYS = 40;
 
-/** The table of DESIGN's statements: `typ` → payload. */
+/** The statements: `typ` → payload. */
 export const SCHEMAS = {
   /** A centre's working key, signed by the province's root. */
   'centre+jwt': v.object({

@@ -1,6 +1,7 @@
 /** `luzheng file` where another body or centre stands on file already, and `luzheng calendar`, as people type them. */
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { makeKeyFile, readKeyFile } from '../../keys/make.ts';
 import { unverified } from '../../src/core/statement.ts';
 import { as, at, CODE, command, done, luzheng, origin } from './register-kit.ts';
 
@@ -65,6 +66,12 @@ test('an organization of another centre is not taken over unawares, and its city
   );
   expect((await filed('city', right)).exit).toBe(0);
   expect(await on()).toMatchObject({ name: right, centre: 'centre:3701', state: 'in_force' });
+});
+
+test('a key file that named another service names the one at which its key was named', async () => {
+  await makeKeyFile(at('moved.json'), { server: 'http://localhost:1' });
+  await done('client', '--key', at('province.json'), '--organization', CODE, '--client', at('moved.json'));
+  expect((await readKeyFile(at('moved.json'))).file.server).toBe(origin);
 });
 
 test('luzheng calendar: the province announces a year, and the list shows where each year comes from', async () => {

@@ -61,7 +61,7 @@ test('a list goes from the school’s own program to certificates', async () => 
 });
 
 test('the built package runs and has types', async () => {
-  execFileSync(process.execPath, [join(ROOT, 'src/cli/build.ts')], { cwd: ROOT });
+  execFileSync(process.execPath, [join(ROOT, 'src/cli/build.ts'), 'sdk'], { cwd: ROOT });
   const home = service.at('program');
   mkdirSync(join(home, 'node_modules'), { recursive: true });
   symlinkSync(join(ROOT, '.dev/sdk'), join(home, 'node_modules/luzheng'));

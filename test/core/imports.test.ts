@@ -86,12 +86,25 @@ function folderOf(file: string): string {
   return folder ?? 'src/';
 }
 
-const importsOf = (file: string): string[] =>
+const importsIn = (text: string): string[] =>
   [
-    ...readFileSync(join(ROOT, file), 'utf8').matchAll(
-      /(?:^|\n)(?:import|export)\s[^;]*?from\s+'([^']+)'|import\('([^']+)'\)/g,
+    ...text.matchAll(
+      /(?:^|\n)(?:import|export)\s[^;]*?from\s+'([^']+)'|(?:^|\n)import\s+'([^']+)'|import\(\s*['`]([^'`]+)['`]/g,
     ),
-  ].map((match) => (match[1] ?? match[2]) as string);
+  ].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
+
+test('an import is seen in every form', () => {
+  const text = [
+    "import '../a.ts';",
+    "import { b } from '../b.ts';",
+    "export type {\n  C,\n} from '../c.ts';",
+    "const d = await import('../d.ts');",
+    "const e = await import(\n  '../e.ts',\n);",
+    'const f = await import(`../f.ts`);',
+    "type G = import('../g.ts').G;",
+  ].join('\n');
+  expect(importsIn(text)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `../${name}.ts`));
+});
 
 function reaches(file: string, target: string): boolean {
   const resolved = target.startsWith('.') ? normalize(relative(ROOT, join(ROOT, dirname(file), target))) : target;
@@ -105,7 +118,7 @@ function reaches(file: string, target: string): boolean {
 
 test.each(['src', 'templates', 'keys'])('%s imports what it may', (folder) => {
   const wrong = files(folder).flatMap((file) =>
-    importsOf(file)
+    importsIn(readFileSync(join(ROOT, file), 'utf8'))
       .filter((target) => !reaches(file, target))
       .map((target) => `${file} → ${target}`),
   );
@@ -113,7 +126,10 @@ test.each(['src', 'templates', 'keys'])('%s imports what it may', (folder) => {
 });
 
 test('no two files of src have one name', () => {
-  const names = files('src').map((file) => file.replace(/^.*\//, '').replace(/(\.entry)?\.tsx?$/, '$1'));
+  const code = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(tsx?|mjs|css)$/.test(name),
+  );
+  const names = code.map((file) => file.replace(/^.*\//, '').replace(/(\.entry)?\.(d\.)?(tsx?|mjs)$/, '$1'));
   expect(names.filter((name, at) => name !== 'index' && names.indexOf(name) !== at)).toEqual([]);
 });
 

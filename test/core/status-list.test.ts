@@ -32,7 +32,7 @@ interface ListOptions {
   encoded?: string;
 }
 
-/** A list as events.ts makes it, of 131,072 places. */
+/** A list as status-events.ts makes it, of 131,072 places. */
 async function listToken(
   purpose: StatusPurpose,
   { set = [], at = NOW, key = service, typ = 'vc+jwt', change = {}, encoded }: ListOptions = {},

@@ -1,6 +1,6 @@
 /** What each column of text holds, for at-rest.test.ts. */
 /**
- * Every column of text. `signed`: a statement, whose claims DESIGN § 2 names; `sealed`: under the vault, bound to its row;
+ * Every column of text. `signed`: a statement, whose claims core/schema.ts names; `sealed`: under the vault, bound to its row;
  * `wrapped`: a key under MASTER_SECRET; `digest`: of something, keyed where that can be guessed; `name`: of an organization,
  * a centre, a key, a case, a batch, a certificate or an object; `closed`: one of a few words; `public`: for everybody to read;
  * `emptied`: where words stood before they were sealed.

@@ -115,7 +115,7 @@ export const client: Command = {
     const { client: token, jti } = await sendClient(caller, code, jwk, {
       lifetime: input.whole('days', 365) * 86_400,
     });
-    if (own) writeKeyFile(path, { ...own.file, subject: `org:${code}`, server: own.file.server ?? origin, token });
+    if (own) writeKeyFile(path, { ...own.file, subject: `org:${code}`, server: origin, token });
     input.answer(
       [
         `已登记 / named          org:${code}（${kid}）`,

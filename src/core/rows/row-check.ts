@@ -1,5 +1,6 @@
 /**
- * Where a row stands in a filing's scope: occupation, its filed name, job and level. Spelling differences that do not
+ * The judge of rows, for uploads, rosters and results alike: the person, the scores and dates, what rows say together, and
+ * where a row stands in a filing's scope: occupation, its filed name, job and level. Spelling differences that do not
  * count (bracket width, spaces) lead to the filing's own text, so that a certificate prints what was filed.
  */
 import { encodeUtf8 } from '../../base/bytes.ts';

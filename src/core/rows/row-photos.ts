@@ -1,7 +1,7 @@
 /**
  * A candidate's photo: a one-inch portrait (25 × 35 mm, 人社鉴发〔2019〕2号), JPEG or PNG by content, that goes into a PDF
  * byte for byte. Nothing is re-encoded and no metadata stripped: the digest that centres approve is of the uploaded
- * bytes, so that whoever has the file can compare it. Whose photo it is: row-photos.ts.
+ * bytes, so that whoever has the file can compare it. Below: whose photo it is.
  */
 
 import { sha256, toBase64url } from '../../base/bytes.ts';

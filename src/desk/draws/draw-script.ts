@@ -194,7 +194,7 @@ onShow('[data-seed]', async (desk, box) => {
   const kept = await keptSeed(commitment).catch(nothingKept);
   if (kept) have(kept, DRAW_DESK.have_seed);
   else state.replaceChildren(both(DRAW_DESK.no_seed));
-  input.addEventListener('change', async () => {
+  const take = async () => {
     const [file] = input.files ?? [];
     if (!file) return;
     try {
@@ -203,7 +203,8 @@ onShow('[data-seed]', async (desk, box) => {
       desk.fail(isRefusal(error) ? new Trouble(error.code) : error);
       input.value = '';
     }
-  });
+  };
+  input.addEventListener('change', () => void take());
   const seed = () => seeds.get(box)?.seed;
   providePart(
     form,

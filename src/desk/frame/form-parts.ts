@@ -103,7 +103,7 @@ onShow('input[data-files]', (desk, element) => {
   };
   providePart(form, name, { value: () => files });
   draw();
-  input.addEventListener('change', async () => {
+  const keep = async () => {
     const chosen = [...(input.files ?? [])];
     try {
       for (const [at, file] of chosen.entries()) {
@@ -121,7 +121,8 @@ onShow('input[data-files]', (desk, element) => {
       input.value = '';
       draw();
     }
-  });
+  };
+  input.addEventListener('change', () => void keep());
 });
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The table of the desk's views: which role has which address, and what views share in reading for their caller.
+ * What a view of the desk is, and what views share in reading for their caller.
  * Views only read; every change goes through the API, signed.
  */
 

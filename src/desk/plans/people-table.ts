@@ -116,15 +116,17 @@ export class Table {
 
   private listen(): void {
     const file = this.box.querySelector<HTMLInputElement>('input[type=file][data-read]');
-    file?.addEventListener('change', async () => {
-      const [chosen] = file.files ?? [];
-      if (chosen)
-        await bytesOfList(chosen).then(
-          (bytes) => this.read(bytes),
-          (error: unknown) => this.desk.fail(error),
-        );
-      file.value = '';
-    });
+    const take = async (input: HTMLInputElement) => {
+      const [chosen] = input.files ?? [];
+      try {
+        if (chosen) this.read(await bytesOfList(chosen));
+      } catch (error) {
+        this.desk.fail(error);
+      } finally {
+        input.value = '';
+      }
+    };
+    file?.addEventListener('change', () => void take(file));
     this.box.querySelector('button[data-paste]')?.addEventListener('click', () => {
       const area = this.box.querySelector<HTMLTextAreaElement>('textarea[data-pasted]');
       if (area && area.value.trim() !== '') this.read(encodeUtf8(area.value));

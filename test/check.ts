@@ -17,7 +17,16 @@ const PROGRAMS: Record<string, string[]> = {
     '--error-on-warnings',
     '--colors=off',
   ],
-  'promises that nobody awaits': [bin('oxlint/bin/oxlint'), '--type-aware', 'src', 'templates', 'keys', 'test'],
+  'promises that nobody awaits': [
+    bin('oxlint/bin/oxlint'),
+    '--type-aware',
+    '--config',
+    '.oxlintrc.json',
+    'src',
+    'templates',
+    'keys',
+    'test',
+  ],
   types: [bin('typescript/bin/tsc'), '--noEmit', '-p', ROOT],
   'unused files, exports and packages': [bin('knip/bin/knip.js'), '--config', '.knip.jsonc', '--no-progress'],
 };

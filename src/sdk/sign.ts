@@ -53,9 +53,11 @@ export async function makeKey(): Promise<KeyPair> {
 
 /** Takes a private JWK from a key file, so that it cannot be taken out again. @throws TypeError, DOMException */
 export async function readKey(jwk: JWK): Promise<KeyPair> {
-  const { kty, crv, d, x, y } = jwk as { kty: 'EC'; crv: 'P-256'; d: string; x: string; y: string };
-  const usage = { name: 'ECDSA', namedCurve: 'P-256' };
-  const key = await crypto.subtle.importKey('jwk', { kty, crv, d, x, y }, usage, false, ['sign']);
+  // Whole, so that what it says of its own use counts.
+  const key = await crypto.subtle.importKey('jwk', jwk as JsonWebKey, { name: 'ECDSA', namedCurve: 'P-256' }, false, [
+    'sign',
+  ]);
+  const { x, y } = jwk as { x: string; y: string };
   const open: PublicJwk = { kty: 'EC', crv: 'P-256', x, y };
   return { kid: await thumbprint(open), jwk: open, key, private: jwk };
 }

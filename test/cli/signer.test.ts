@@ -189,6 +189,18 @@ describe('a key file', () => {
     await expect(readKeyFile(write('wrong.json', change, mode))).rejects.toBeInstanceOf(KeyFileError);
   });
 
+  test.each([
+    ['a public key alone', { d: undefined }],
+    ['a key that says it only verifies', { key_ops: ['verify'] }],
+    ['a key for encryption', { use: 'enc' }],
+    ['a key of another curve', { crv: 'P-384' }],
+  ])('as its private key: %s is refused', async (_what, change) => {
+    const whole = own.privateKey.export({ format: 'jwk' });
+    expect((await readKeyFile(write('right.json', { signer: undefined, private: whole }))).pair.jwk).toMatchObject(jwk);
+    const wrong = write('wrong.json', { signer: undefined, private: { ...whole, ...change } });
+    await expect(readKeyFile(wrong)).rejects.toBeInstanceOf(KeyFileError);
+  });
+
   test('signs all that the command signs', async () => {
     const root = (await readKeyFile(write('root.json', { subject: undefined, token: undefined }))).pair;
     const now = Math.floor(Date.now() / 1000);

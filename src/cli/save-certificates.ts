@@ -49,7 +49,7 @@ export async function eachOf<T>(items: readonly T[], width: number, work: (item:
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
 }
 
-/** Refuses a report that is not as good as can be. @param waived checks that this evidence cannot pass */
+/** Refuses a report that is not as good as can be. @param waived checks that need not have been made of this evidence */
 function requireGood(number: string, { checks }: Report, waived: readonly CheckId[], from = ''): void {
   const lack = lackOf(checks, waived);
   if (lack) throw wrong(number, `${from}${lack.id}: ${lack.result} ${lack.code ?? ''}`);
@@ -133,6 +133,9 @@ export async function collect({ origin, client, batch, folder, pdf, root, expect
     const directory = await openDirectory({ thumbprints: [root.kid], roots }, centres, memo, withdrawals);
     const { report } = await verify({ asked: number, ...evidence }, directory, now());
     requireGood(number, report, ['status'], `${file.kind} `);
+    // A report may do without a document; that of a PDF may not.
+    if (file.kind === 'pdf' && !report.checks.some(({ id, result }) => id === 'document' && result === 'pass'))
+      throw wrong(number, 'pdf document: not_checked');
   });
   // What the public sees, of a few.
   for (const number of new Set([first, last])) {
